@@ -1,0 +1,147 @@
+"""The journal: one SQL database that testifies what arrived, what was judged and what may be read.
+
+SQLite in WAL mode with full sync by default, any SQLAlchemy URL for more machines. Rows that testify are only ever
+added; the newest row of a key counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+_META = sa.MetaData()
+
+
+def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    serial: sa.Column[Any] = sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True)
+    noted: sa.Column[Any] = sa.Column("noted_at", sa.String(26), nullable=False)
+    return sa.Table(name, _META, serial, *columns, noted)
+
+
+def _text(name: str, *, index: bool = False, null: bool = True) -> sa.Column[Any]:
+    return sa.Column(name, sa.Text, index=index, nullable=null)
+
+
+def _number(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.BigInteger)
+
+
+DELIVERIES = _table(
+    "deliveries",
+    _text("load_id", index=True, null=False),
+    _text("resource", index=True, null=False),
+    _text("period", null=False),
+    _number("sequence"),
+    _text("blob"),
+    _text("member"),
+    _text("file"),
+    _text("received_at"),
+    _text("manifest"),
+    _text("state", null=False),
+    _text("reason"),
+    _number("received"),
+    _number("landed"),
+    _number("rejected"),
+)
+PASSED = _table(
+    "passed",
+    _text("layer", null=False),
+    _text("name", index=True, null=False),
+    _number("version"),
+    _number("rows"),
+    _text("content_hash"),
+    _text("provenance_hash"),
+    _text("verdict", null=False),
+    _text("as_of"),
+)
+VERDICTS = _table(
+    "verdicts",
+    _text("layer", null=False),
+    _text("name", index=True, null=False),
+    _number("version"),
+    _text("as_of"),
+    _text("suite", null=False),
+    _text("outcome", null=False),
+    _number("declared"),
+    _number("evaluated"),
+    _text("results"),
+)
+STEPS = _table(
+    "steps",
+    _text("layer", null=False),
+    _text("name", index=True, null=False),
+    _text("fingerprint", null=False),
+    _text("as_of"),
+    _number("version"),
+    _number("rows"),
+    _text("seconds"),
+    _text("state", null=False),
+    _text("reason"),
+)
+RUNS = _table("runs", _text("run", index=True), _text("as_of"), _text("state"), _text("summary"))
+RELEASES = _table("releases", _number("release"), _text("as_of"), _text("approved_by"), _text("event"), _text("note"))
+
+TABLES = {table.name: table for table in (DELIVERIES, PASSED, VERDICTS, STEPS, RUNS, RELEASES)}
+
+
+class Journal:
+    """Append facts, read the newest ones."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.url = url or f"sqlite:///{folder / 'journal.sqlite'}"
+        self.engine = sa.create_engine(self.url)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _durable)
+        _META.create_all(self.engine)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def note(self, table: sa.Table, connection: sa.Connection | None = None, **facts: Any) -> None:
+        """Add one row; dicts and lists are stored as JSON."""
+        self.note_all(table, [facts], connection)
+
+    def note_all(self, table: sa.Table, rows: Iterable[dict[str, Any]], connection: sa.Connection | None = None) -> None:
+        """Add rows, in one transaction of their own unless ``connection`` is given."""
+        noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        values = [{"noted_at": noted} | {key: _plain(value) for key, value in row.items()} for row in rows]
+        if not values:
+            return
+        if connection is not None:
+            connection.execute(table.insert(), values)
+            return
+        with self.writing() as own:
+            own.execute(table.insert(), values)
+
+    def newest(self, table: sa.Table, *keys: str, **where: Any) -> list[dict[str, Any]]:
+        """Newest row per ``keys`` among the rows that match ``where``, in the order they were noted."""
+        condition = [table.c[name] == value for name, value in where.items()]
+        last = sa.select(sa.func.max(table.c.seq)).where(*condition).group_by(*[table.c[key] for key in keys])
+        return self.rows(sa.select(table).where(table.c.seq.in_(last)).order_by(table.c.seq))
+
+    def rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        """Rows of any query as dicts."""
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict | list) else value
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()

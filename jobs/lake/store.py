@@ -1,0 +1,279 @@
+"""Tables of the lake: names → paths, versions, reads of what passed, writes under a lock.
+
+``read`` gives the version its gate last let through; ``write`` and ``append`` add a version and make none when the
+content is unchanged; only a gate moves the *passed* mark (:meth:`Lake.mark_passed`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import deltalake
+import pyarrow as pa
+from deltalake.exceptions import TableNotFoundError
+
+from jobs.errors import RunConflict, UsageError
+from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_of, with_digests
+from jobs.lake.journal import PASSED, Journal
+from jobs.lake.keys import read_key
+from jobs.lake.lock import table_lock
+from jobs.lake.session import open_session
+from jobs.settings import Settings
+from jobs.stages import JOURNAL_FOLDER, stage_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+RETENTION = {
+    "delta.deletedFileRetentionDuration": "interval 400 days",
+    "delta.logRetentionDuration": "interval 400 days",
+    "delta.dataSkippingNumIndexedCols": "0",
+}
+"""Old versions stay readable as long as a release may name them; no statistics, because on a small table the least
+and greatest value are somebody's name and number."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a table and what it holds."""
+
+    layer: str
+    name: str
+    number: int
+    digest: Digest
+    changed: bool = True
+
+    @property
+    def rows(self) -> int:
+        return self.digest.rows
+
+
+class Lake:
+    """The tables of one home."""
+
+    def __init__(self, settings: Settings, journal: Journal) -> None:
+        self.settings = settings
+        self.journal = journal
+        self.root = settings.lake
+        self._passed: dict[tuple[str, str], Version] | None = None
+
+    @cached_property
+    def key(self) -> bytes:
+        """Key of all keyed hashes of this home."""
+        return read_key(self.settings.secrets)
+
+    @property
+    def session(self) -> SparkSession:
+        return open_session(self.settings)
+
+    def path(self, layer: str, name: str) -> Path:
+        """Folder of a table."""
+        return self.root / stage_of(layer).folder / name
+
+    def lock(self, layer: str, name: str) -> AbstractContextManager[None]:
+        """The table's lock, across processes."""
+        return table_lock(self.root / JOURNAL_FOLDER / "locks", f"{layer}.{name}", _jvm_pid(self.settings))
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def passed(self, layer: str, name: str) -> Version | None:
+        """The version that may be read, or None."""
+        return self.all_passed().get((layer, name))
+
+    def all_passed(self) -> dict[tuple[str, str], Version]:
+        """Every table that may be read."""
+        if self._passed is None:
+            rows = self.journal.newest(PASSED, "layer", "name")
+            self._passed = {
+                (row["layer"], row["name"]): Version(
+                    row["layer"],
+                    row["name"],
+                    row["version"],
+                    Digest(row["rows"], row["content_hash"], row["provenance_hash"]),
+                )
+                for row in rows
+            }
+        return self._passed
+
+    def files(self, version: Version) -> list[str]:
+        """Absolute paths of the Parquet files of a version."""
+        return sorted(self._delta(version.layer, version.name, version.number).file_uris())
+
+    def read(self, layer: str, name: str, version: Version | None = None) -> DataFrame:
+        """A frame over one version (default: the passed one), pinned to its files."""
+        chosen = version or self._required(layer, name)
+        table = self._delta(layer, name, chosen.number)
+        schema = _spark_schema(table)
+        files = sorted(table.file_uris())
+        reader = self.session.read.schema(schema)
+        return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
+
+    def read_arrow(
+        self, layer: str, name: str, version: Version | None = None, columns: list[str] | None = None
+    ) -> pa.Table:
+        """One version as Arrow. For tables that are small by nature, or checked against ``small_rows`` first."""
+        chosen = version or self._required(layer, name)
+        dataset = self._delta(layer, name, chosen.number).to_pyarrow_dataset()
+        return dataset.to_table(columns=columns)
+
+    def _required(self, layer: str, name: str) -> Version:
+        chosen = self.passed(layer, name)
+        if chosen is None:
+            raise UsageError(f"no passed version of {layer}.{name}", remedy="Run the stages that make it first")
+        return chosen
+
+    def _delta(self, layer: str, name: str, number: int | None = None) -> deltalake.DeltaTable:
+        return deltalake.DeltaTable(str(self.path(layer, name)), version=number)
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def write(self, layer: str, name: str, df: DataFrame, at_most: int) -> Version:
+        """Replace a table's content; returns the passed version unchanged if the content is the same.
+
+        ``at_most`` bounds the rows: up to ``small_rows`` the result is committed from Arrow (about 30 ms), beyond
+        that by Spark where it is computed.
+        """
+        frame = with_digests(df)
+        if at_most > self.settings.small_rows:
+            return self._write_large(layer, name, frame)
+        table, digest = digest_of(frame.toArrow())
+        return self.write_arrow(layer, name, table, digest)
+
+    def write_arrow(self, layer: str, name: str, table: pa.Table, digest: Digest) -> Version:
+        """Replace a table's content by an Arrow table whose digest is known."""
+        with self.lock(layer, name):
+            if same := self._same(layer, name, digest, table.schema):
+                return same
+            self._commit(layer, name, lambda path, mode: _write(path, _normal(table), mode), "overwrite")
+            return Version(layer, name, self._delta(layer, name).version(), digest)
+
+    def _write_large(self, layer: str, name: str, frame: DataFrame) -> Version:
+        cached = frame.persist() if self.settings.engine == "spark" else frame
+        try:
+            digest = aggregate_digest(cached)
+            with self.lock(layer, name):
+                if same := self._same(layer, name, digest, None):
+                    return same
+                plain = cached.drop(CONTENT, PROVENANCE)
+                self._commit(layer, name, lambda path, mode: _spark_write(plain, path, mode), "overwrite")
+                return Version(layer, name, self._delta(layer, name).version(), digest)
+        finally:
+            if self.settings.engine == "spark":
+                cached.unpersist()
+
+    def append(self, layer: str, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
+        """Add rows to the passed version (a head that did not pass is put back first); returns the version number."""
+        with self.lock(layer, name):
+            base = self.passed(layer, name)
+            path = self.path(layer, name)
+            if base is None:
+                shutil.rmtree(path, ignore_errors=True)
+            elif (table := self._delta(layer, name)).version() != base.number:
+                table.restore(base.number)
+            reader = pa.RecordBatchReader.from_batches(schema, batches)
+            mode = "append" if base else "overwrite"
+            self._commit(layer, name, lambda path, mode: _write(path, reader, mode), mode)
+            return self._delta(layer, name).version()
+
+    def _same(self, layer: str, name: str, digest: Digest, schema: pa.Schema | None) -> Version | None:
+        base = self.passed(layer, name)
+        if base is None or base.digest != digest:
+            return None
+        if schema is not None:
+            stored = self._delta(layer, name, base.number).to_pyarrow_dataset().schema
+            if stored.names != schema.names or [str(f.type) for f in stored] != [str(f.type) for f in _normal_schema(schema)]:
+                return None
+        return Version(layer, name, base.number, digest, changed=False)
+
+    def _commit(self, layer: str, name: str, action: Callable[[str, str], None], mode: str) -> None:
+        path = self.path(layer, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        action(str(path), mode)
+
+    # -- the passed mark, for gates only -----------------------------------------------------------------------------
+
+    def mark_passed(self, version: Version, verdict: str, as_of: str, connection: Any = None) -> None:
+        """Let readers see ``version``. Called by gates alone."""
+        self.journal.note(
+            PASSED,
+            connection,
+            layer=version.layer,
+            name=version.name,
+            version=version.number,
+            rows=version.rows,
+            content_hash=version.digest.content,
+            provenance_hash=version.digest.provenance,
+            verdict=verdict,
+            as_of=as_of,
+        )
+        if self._passed is not None:
+            self._passed[(version.layer, version.name)] = version
+
+    def head(self, layer: str, name: str) -> int | None:
+        """Number of the newest version, passed or not."""
+        try:
+            return int(self._delta(layer, name).version())
+        except TableNotFoundError:
+            return None
+
+
+def _write(path: str, data: Any, mode: str) -> None:
+    try:
+        deltalake.write_deltalake(
+            path, data, mode=mode, configuration=RETENTION, schema_mode="overwrite" if mode == "overwrite" else "merge"
+        )
+    except deltalake.exceptions.CommitFailedError as error:
+        raise RunConflict(f"another writer committed first: {error}", remedy="Run again") from None
+
+
+def _spark_write(df: DataFrame, path: str, mode: str) -> None:
+    writer = df.write.format("delta").mode(mode).option("overwriteSchema", "true")
+    for key, value in RETENTION.items():
+        writer = writer.option(key, value)
+    writer.save(path)
+
+
+def _normal_schema(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([pa.field(f.name, _normal_type(f.type), True) for f in schema])
+
+
+def _normal_type(kind: pa.DataType) -> pa.DataType:
+    """Delta's own types: microsecond UTC timestamps, plain strings and lists."""
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", "UTC")
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(f.name, _normal_type(f.type), True) for f in kind])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.list_(pa.field("element", _normal_type(kind.value_type), True))
+    return kind
+
+
+def _normal(table: pa.Table) -> pa.Table:
+    return table.cast(_normal_schema(table.schema))
+
+
+def _spark_schema(table: deltalake.DeltaTable) -> Any:
+    import json
+
+    from pyspark.sql.types import StructType
+
+    return StructType.fromJson(json.loads(table.schema().to_json()))
+
+
+def _jvm_pid(settings: Settings) -> int | None:
+    """Pid of this process's JVM, if one was started."""
+    if settings.engine != "spark":
+        return None
+    from pyspark import SparkContext
+
+    gateway = getattr(SparkContext, "_gateway", None)
+    process = getattr(gateway, "proc", None)
+    return process.pid if process is not None else None
