@@ -71,6 +71,7 @@ def _spark_options(settings: Settings) -> dict[str, str]:
         "spark.sql.autoBroadcastJoinThreshold": "32m",
         "spark.sql.shuffle.partitions": cores,
         "spark.sql.warehouse.dir": str(settings.cache / "warehouse"),
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }

@@ -1,0 +1,44 @@
+"""The rule book: which rule governs which kind of element."""
+
+from __future__ import annotations
+
+from jobs.contracts import Element
+from jobs.rules import identifiers, texts, values
+from jobs.rules.rule import Rule
+
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        texts.TEXT,
+        texts.PERSON_NAME,
+        texts.ORG_NAME,
+        texts.ADDRESS,
+        texts.DOC_NO,
+        identifiers.RESIDENT_ID,
+        identifiers.IDENTITY_DOCUMENT,
+        identifiers.USCC,
+        identifiers.ORG_CODE,
+        identifiers.BUSINESS_REG_NO,
+        identifiers.LICENCE_IDENTIFIER,
+        identifiers.CODE_LIKE,
+        values.DATE,
+        values.DATETIME,
+        values.MONTH,
+        values.INTEGER,
+        values.DECIMAL,
+        values.AMOUNT,
+        values.CURRENCY,
+        values.MOBILE,
+        values.PHONE,
+        values.LONGITUDE,
+        values.LATITUDE,
+        values.CODE,
+    )
+}
+
+
+def rule_for(element: Element, has_codes: bool) -> Rule:
+    """The rule of an element; one with a code table is read by the table whatever its rule."""
+    if has_codes:
+        return RULES["code"]
+    return RULES.get(element.rule, RULES["text"])

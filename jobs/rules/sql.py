@@ -1,0 +1,62 @@
+"""Writing SQL text: quoting, and the few shapes that every rule needs. No backslash appears in any literal,
+because engines read escapes differently; classes such as ``[0-9]`` stand in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "　"
+NARROW = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + " "
+WIDE_ALPHANUMERIC = "".join(c for c in WIDE if chr(ord(c) - 0xFEE0).isalnum() or c == "　")
+NARROW_ALPHANUMERIC = "".join(" " if c == "　" else chr(ord(c) - 0xFEE0) for c in WIDE_ALPHANUMERIC)
+
+
+def literal(value: str) -> str:
+    """A quoted string; refuses backslashes."""
+    if "\\" in value:
+        raise ValueError("no backslash may stand in a SQL literal of a rule")
+    return "'" + value.replace("'", "''") + "'"
+
+
+def name(column: str) -> str:
+    """A quoted identifier."""
+    return "`" + column.replace("`", "``") + "`"
+
+
+def translated(expression: str, source: str, target: str) -> str:
+    """Replace characters one by one; characters beyond ``target`` are dropped."""
+    return f"translate({expression}, {literal(source)}, {literal(target)})"
+
+
+def in_list(expression: str, values: Iterable[str]) -> str:
+    """``expression IN (…)``."""
+    return f"{expression} IN ({', '.join(literal(value) for value in values)})"
+
+
+def matches(expression: str, pattern: str) -> str:
+    """Whether a regular expression is found."""
+    return f"rlike({expression}, {literal(pattern)})"
+
+
+def extracted(expression: str, pattern: str, group: int) -> str:
+    """A group of a regular expression, empty if it is not found."""
+    return f"regexp_extract({expression}, {literal(pattern)}, {group})"
+
+
+def replaced(expression: str, pattern: str, by: str) -> str:
+    """Every match of a regular expression replaced."""
+    return f"regexp_replace({expression}, {literal(pattern)}, {literal(by)})"
+
+
+def cases(pairs: Iterable[tuple[str, str]], otherwise: str = "NULL") -> str:
+    """``CASE WHEN … THEN … ELSE … END``; the bare ``otherwise`` without pairs."""
+    whens = " ".join(f"WHEN {condition} THEN {value}" for condition, value in pairs)
+    return f"CASE {whens} ELSE {otherwise} END" if whens else otherwise
+
+
+def looked_up(expression: str, mapping: Mapping[str, str]) -> str:
+    """Value of a constant map, null for keys that are not in it."""
+    if not mapping:
+        return "CAST(NULL AS STRING)"
+    pairs = ", ".join(f"{literal(key)}, {literal(value)}" for key, value in mapping.items())
+    return f"element_at(map({pairs}), {expression})"

@@ -1,0 +1,67 @@
+"""Cells: text → value and flag, in three selects so that no expression is written twice in the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobs.rules.rule import flag_sql
+from jobs.rules.sql import literal, name
+from jobs.standardise.policy import GARBLED, Cell, Standard
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SYSTEM = ("_load_id", "_row_no", "_row_hash", "_order", "_snapshot")
+
+
+def clean_cells(landed: DataFrame, standard: Standard) -> DataFrame:
+    """Typed columns, ``<column>__flag``, ``<column>__raw``, ``_rules`` (ids of broken critical rules) and ``_deleted``."""
+    cells = standard.cells
+    texts = landed.selectExpr(
+        *SYSTEM,
+        *[f"{name(cell.source)} AS {name(_raw(cell))}" for cell in cells],
+        *[f"{cell.rule.text(name(cell.source), cell.policy)} AS {name(_text(cell))}" for cell in cells],
+        f"{_deleted(standard)} AS _deleted",
+    )
+    parsed = texts.selectExpr(
+        "*", *[f"{cell.rule.parsed(name(_text(cell)), cell.policy)} AS {name(cell.column)}" for cell in cells]
+    )
+    flagged = parsed.selectExpr(
+        *SYSTEM,
+        "_deleted",
+        *[f"CAST({name(cell.column)} AS {cell.rule.type}) AS {name(cell.column)}" for cell in cells],
+        *[f"{_flag(cell)} AS {name(cell.column + '__flag')}" for cell in cells],
+        *[name(_raw(cell)) for cell in cells],
+    )
+    return flagged.selectExpr("*", f"{_broken_rules(standard)} AS _rules")
+
+
+def _raw(cell: Cell) -> str:
+    return f"{cell.column}__raw"
+
+
+def _text(cell: Cell) -> str:
+    return f"{cell.column}__text"
+
+
+def _flag(cell: Cell) -> str:
+    return flag_sql(cell.rule, name(_raw(cell)), name(_text(cell)), name(cell.column), cell.policy)
+
+
+def _deleted(standard: Standard) -> str:
+    if not standard.operation:
+        return "FALSE"
+    values = ", ".join(literal(value.upper()) for value in standard.deleted)
+    return f"coalesce(upper(trim({name(standard.operation)})) IN ({values}), FALSE)"
+
+
+def _broken_rules(standard: Standard) -> str:
+    """Array of the ids of critical rules that the row breaks."""
+    missing = " OR ".join(f"{name(column)} IS NULL" for column in standard.key)
+    texts = [name(_raw(cell)) for cell in standard.cells]
+    joined = f"concat_ws(' ', {', '.join(texts)})"
+    garbled = " OR ".join(f"contains({joined}, {literal(mark)})" for mark in GARBLED)
+    conditions = [("key_missing", missing), ("garbled", garbled)]
+    conditions += [(rule.id, rule.condition) for rule in standard.row_rules]
+    items = ", ".join(f"CASE WHEN {condition} THEN {literal(rule)} END" for rule, condition in conditions)
+    return f"filter(array({items}), r -> r IS NOT NULL)"
