@@ -86,6 +86,8 @@ def carried(entity: Entity, resource: Resource, mention: Mention) -> dict[str, s
     """Elements that ``mention`` of ``resource`` carries for ``entity`` → standardised column."""
     wanted = set(entity.authority) | {part for key in entity.keys for part in ([key] if isinstance(key, str) else key)}
     wanted |= {part for key in entity.compound_keys for part in key}
+    wanted |= {choice.ordered_by for choice in entity.authority.values() if isinstance(choice, Choice)}
+    wanted |= {group.latest for group in entity.groups if group.latest}
     columns = {field.column for field in resource.fields}
     found = {} if mention.only else {name: name for name in sorted(wanted & columns)}
     for element, source in mention.fields.items():

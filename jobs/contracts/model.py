@@ -72,6 +72,7 @@ class CodeTable(Declared):
     source: Text = ""
     values: dict[str, str]
     wild: dict[str, str] = {}
+    partial: bool = False
 
 
 class Format(Declared):

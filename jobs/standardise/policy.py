@@ -64,7 +64,7 @@ def _cell(catalog: Catalog, field: SourceField, as_of: str) -> Cell:
         formats=field.formats,
         unit=field.unit,
         target_unit=element.unit,
-        codes=table.values if table else {},
+        codes=table.values if table and not table.partial else {},
         wild=table.wild if table else {},
         as_of=as_of,
         element=element.id,
