@@ -16,6 +16,8 @@ ResourceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f`\"';\\]+$")]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 
+_DELTA_SAFE = {ord(char): chr(ord(char) + 0xFEE0) for char in ",;{}()="} | {ord(" "): "\u3000"}
+
 Cycle = Literal["realtime", "daily", "weekly", "monthly", "quarterly", "yearly"]
 Level = Literal["G1", "G2", "G3", "G4"]
 Severity = Literal["critical", "warning", "info"]
@@ -138,6 +140,11 @@ class SourceField(Declared):
     def column(self) -> str:
         """Name of the standardised column."""
         return self.to or self.element
+
+    @property
+    def stored(self) -> str:
+        """Name of the landed column: the delivered one, with the characters that Delta refuses made full-width."""
+        return self.name.translate(_DELTA_SAFE)
 
 
 class MentionField(Declared):

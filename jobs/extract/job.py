@@ -11,7 +11,7 @@ from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
 from jobs.extract.blobs import hash_file, keep_blob
 from jobs.extract.databases import extract_table
-from jobs.extract.delivery import Delivery
+from jobs.lake.delivery import Delivery
 from jobs.extract.folders import find_files
 from jobs.lake.journal import DELIVERIES
 from jobs.stages import stage_of

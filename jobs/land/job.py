@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from jobs.context import Context
-from jobs.extract.delivery import Delivery
+from jobs.lake.delivery import Delivery
 from jobs.lake.digest import Digest
 from jobs.lake.store import Version
 from jobs.land.chunk import Reject
@@ -38,7 +38,7 @@ def run(ctx: Context, delivery: Delivery) -> Landing:
     """Append the delivery to its landed table; raises SourceError if the file must be refused whole."""
     resource = ctx.catalog.resources[delivery.resource]
     columns = [f.name for f in resource.fields]
-    schema = landed_schema(columns)
+    schema = landed_schema([f.stored for f in resource.fields])
     landing = Landing(delivery, sums={name: Decimal(0) for name in delivery.manifest.get("sums", {}) if name in columns})
     blob = ctx.settings.lake / stage_of("extract").folder / resource.system / delivery.blob
     fmt = ctx.catalog.format_of(resource.id)

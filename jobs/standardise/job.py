@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from jobs.context import Context
 from jobs.contracts import Resource
-from jobs.extract.delivery import delivery_of
+from jobs.lake.delivery import delivery_of
 from jobs.lake.digest import digest_of, with_digests
 from jobs.lake.journal import DELIVERIES
 from jobs.lake.keys import keyed_hash_column

@@ -1,0 +1,21 @@
+"""Derive one theme table from passed tables."""
+
+from __future__ import annotations
+
+from jobs.context import Context
+from jobs.derive.sql import ThemeQuery, view_name
+from jobs.lake.store import Version
+
+
+def run(ctx: Context, query: ThemeQuery) -> Version:
+    """Run the table's SQL; standardised inputs show their current rows only."""
+    at_most = 0
+    for layer, name in query.inputs:
+        frame = ctx.lake.read(layer, name)
+        if layer == "standardised":
+            frame = frame.where("_fate = 'current' AND NOT _is_deleted")
+        frame.createOrReplaceTempView(view_name(layer, name))
+        version = ctx.lake.passed(layer, name)
+        at_most += version.rows if version else 0
+    sql = query.sql.replace("{{as_of}}", ctx.as_of)
+    return ctx.lake.write("derived", query.name, ctx.lake.session.sql(sql), at_most)

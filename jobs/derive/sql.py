@@ -1,0 +1,83 @@
+"""Theme SQL: parsed, checked against what it may read, ordered by what it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+import sqlglot
+from sqlglot import exp
+
+from jobs.contracts import Catalog
+from jobs.errors import CatalogError
+
+_FORBIDDEN = (exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Alter)
+
+
+@dataclass(frozen=True)
+class ThemeQuery:
+    """One theme table: its SQL with table names made plain, and the lake tables it reads."""
+
+    theme: str
+    table: str
+    sql: str
+    inputs: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.theme}__{self.table}"
+
+
+def theme_queries(catalog: Catalog) -> list[ThemeQuery]:
+    """All written theme tables, each after those it reads."""
+    found = {query.name: query for key, text in catalog.theme_sql.items() for query in [_parse(catalog, *key, text)]}
+    graph = {name: {t for layer, t in query.inputs if layer == "derived"} for name, query in found.items()}
+    try:
+        return [found[name] for name in TopologicalSorter(graph).static_order() if name in found]
+    except CycleError as error:
+        raise CatalogError(f"theme tables read each other in a circle: {error.args[1]}", remedy="Break the circle") from None
+
+
+def _parse(catalog: Catalog, theme: str, table: str, text: str) -> ThemeQuery:
+    where = {"file": f"catalog/themes/{theme}/{table}.sql"}
+    if theme not in catalog.themes or table not in {t.name for t in catalog.themes[theme].tables}:
+        raise CatalogError(f"theme.yml of {theme!r} declares no table {table!r}", remedy="Declare it under `tables`", **where)
+    try:
+        statements = sqlglot.parse(text, read="spark")
+    except sqlglot.ParseError as error:
+        raise CatalogError(f"not SQL: {error.errors[0]['description'] if error.errors else 'syntax'}", remedy="Correct it", **where) from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query) or statements[0].find(*_FORBIDDEN):
+        raise CatalogError("a theme table is one SELECT", remedy="Remove every other statement", **where)
+    tree = statements[0]
+    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+    inputs = []
+    for node in tree.find_all(exp.Table):
+        if not node.db and node.name in local:
+            continue
+        layer, name = _lake_table(catalog, node, where)
+        inputs.append((layer, name))
+        alias = node.alias or node.name
+        node.replace(exp.alias_(exp.to_table(view_name(layer, name)), alias, table=True))
+    return ThemeQuery(theme, table, tree.sql(dialect="spark"), tuple(sorted(set(inputs))))
+
+
+def view_name(layer: str, name: str) -> str:
+    """Name under which a lake table is offered to SQL."""
+    return f"{layer}_{name.replace('.', '__')}"
+
+
+def _lake_table(catalog: Catalog, node: exp.Table, where: dict[str, str]) -> tuple[str, str]:
+    schema, name = node.db, node.name
+    if isinstance(node.this, exp.Func) or node.catalog:
+        raise CatalogError("a table function or a foreign catalog is not allowed", remedy="Read std, base or theme tables", **where)
+    if schema == "base" and name.removesuffix("__conflicts") in catalog.entities:
+        return "fused", name
+    if schema == "std" and name.replace("__", ".") in catalog.live:
+        return "standardised", name.replace("__", ".")
+    if schema == "theme" and tuple(name.split("__", 1)) in catalog.theme_sql:
+        return "derived", name
+    raise CatalogError(
+        f"table {schema}.{name} is not one it may read",
+        remedy="Allowed: base.<entity>, std.<department>__<system>__<thing> of live resources, theme.<theme>__<table>",
+        **where,
+    )

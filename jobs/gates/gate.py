@@ -1,0 +1,147 @@
+"""The verdict over one table version, and the move of its *passed* mark. A gate fails closed.
+
+Zero rules evaluated, a missing column, an exception inside a rule, or another version than the one that was to be
+judged: each is a failure, never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from jobs.gates.engine import Result, evaluate
+from jobs.gates.suite import Rule, suite_hash
+from jobs.lake.journal import DELIVERIES, VERDICTS
+
+if TYPE_CHECKING:
+    from jobs.context import Context
+    from jobs.lake.store import Version
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gate said: ``passed``, ``warned`` or ``blocked``, and why."""
+
+    outcome: str
+    results: tuple[Result, ...] = field(default=(), repr=False)
+    reason: str = ""
+
+    @property
+    def blocked(self) -> bool:
+        return self.outcome == "blocked"
+
+
+def decide(rules: list[Rule], results: list[Result]) -> Verdict:
+    """From results to a verdict; fails closed."""
+    if not rules:
+        return Verdict("blocked", (), "未评任何规则")
+    if len(results) != len(rules):
+        return Verdict("blocked", tuple(results), f"声明 {len(rules)} 条，已评 {len(results)} 条")
+    errors = [result for result in results if result.outcome == "error"]
+    if errors:
+        return Verdict("blocked", tuple(results), f"规则未能评定：{errors[0].rule.name}（{errors[0].problem}）")
+    critical = [result for result in results if result.outcome == "failed" and result.rule.severity == "critical"]
+    if critical:
+        names = "；".join(f"{result.rule.name}（{result.failed} / {result.checked}）" for result in critical[:3])
+        return Verdict("blocked", tuple(results), names)
+    warned = any(result.outcome == "failed" for result in results)
+    return Verdict("warned" if warned else "passed", tuple(results))
+
+
+def judge_table(ctx: Context, versions: list[Version], rules: list[Rule], frames: Callable[[], dict[str, pd.DataFrame]]) -> Verdict:
+    """Judge ``versions[0]`` (the others share its fate). ``frames`` gives ``arrived`` and ``kept`` when needed.
+
+    A version judged before under the same suite keeps its verdict.
+    """
+    main, suite = versions[0], suite_hash(rules)
+    earlier = _known(ctx, main, suite)
+    if earlier is not None and not any(version.changed for version in versions):
+        return earlier
+    held = frames()
+    results: list[Result] = []
+    for on in ("arrived", "kept", "facts"):
+        chosen = [rule for rule in rules if rule.on == on]
+        if chosen and on in held:
+            results += evaluate(chosen, held[on])
+    verdict = decide(rules, results)
+    _record(ctx, main, suite, rules, verdict)
+    if not verdict.blocked:
+        with ctx.journal.writing() as connection:
+            for version in versions:
+                ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
+    return verdict
+
+
+def judge_landing(ctx: Context, facts: dict[str, Any], rules: list[Rule], versions: list[Version], delivery: dict[str, Any]) -> Verdict:
+    """Judge one delivery by its counts; the passed marks and the delivery's state move in one transaction."""
+    verdict = decide(rules, evaluate(rules, pd.DataFrame([facts])))
+    _record(ctx, versions[0], suite_hash(rules), rules, verdict, name=delivery["load_id"])
+    state = "refused" if verdict.blocked else "landed"
+    with ctx.journal.writing() as connection:
+        if not verdict.blocked:
+            for version in versions:
+                ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
+        ctx.journal.note(DELIVERIES, connection, **delivery, state=state, reason=verdict.reason)
+    return verdict
+
+
+def arrived_frame(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pd.DataFrame]:
+    """Frames of a standardised resource: current rows, and current ∪ quarantined, flags as columns of their own."""
+    import pyarrow.compute as pc
+
+    current = kept.filter(pc.equal(kept.column("_fate"), "current"))
+    kept_frame = _flat(current, False)
+    parts = [kept_frame]
+    if rejects is not None and rejects.num_rows:
+        parts.append(_flat(rejects, True))
+    return {"kept": kept_frame, "arrived": pd.concat(parts, ignore_index=True) if len(parts) > 1 else kept_frame}
+
+
+def _flat(table: pa.Table, quarantined: bool) -> pd.DataFrame:
+    columns = {name: table.column(name) for name in table.column_names if not name.startswith("_")}
+    flags = table.column("_flag").combine_chunks()
+    for index, flag in enumerate(flags.type):
+        columns[f"{flag.name}__flag"] = flags.field(index) if table.num_rows else pa.array([], pa.string())
+    frame = pa.table(columns).to_pandas(date_as_object=True, timestamp_as_object=False)
+    frame["_quarantined"] = quarantined
+    return frame
+
+
+def _known(ctx: Context, version: Version, suite: str) -> Verdict | None:
+    rows = ctx.journal.newest(VERDICTS, "layer", "name", layer=version.layer, name=version.name)
+    if not rows or rows[0]["version"] != version.number or rows[0]["suite"] != suite or rows[0]["outcome"] == "blocked":
+        return None
+    return Verdict(rows[0]["outcome"])
+
+
+def _record(ctx: Context, version: Version, suite: str, rules: list[Rule], verdict: Verdict, name: str = "") -> None:
+    ctx.journal.note(
+        VERDICTS,
+        layer=version.layer,
+        name=name or version.name,
+        version=version.number,
+        as_of=ctx.as_of,
+        suite=suite,
+        outcome=verdict.outcome,
+        declared=len(rules),
+        evaluated=sum(result.outcome != "error" for result in verdict.results),
+        results=[
+            {
+                "rule": result.rule.id,
+                "name": result.rule.name,
+                "element": result.rule.element,
+                "severity": result.rule.severity,
+                "indicator": result.rule.indicator,
+                "outcome": result.outcome,
+                "checked": result.checked,
+                "failed": result.failed,
+                "limit_pct": result.rule.limit_pct,
+                "why": result.rule.why,
+            }
+            for result in verdict.results
+        ],
+    )

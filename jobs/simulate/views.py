@@ -1,0 +1,194 @@
+"""What a department's system would say of a person, an organisation, an address …: element → canonical text.
+
+One dictionary a thing serves every resource: a resource takes the columns it has. Where sources truly differ
+(stale marital status, another phone, an old employer) the difference depends on the resource, so it is stable.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zlib import crc32
+
+from jobs.simulate import identifiers as ids
+from jobs.simulate.world import Address, Organisation, Person, World
+
+Values = dict[str, str | None]
+
+
+def chance(*parts: object) -> float:
+    """A stable number in [0, 1) for these parts."""
+    return crc32("|".join(str(part) for part in parts).encode()) / 2**32
+
+
+def address_values(address: Address) -> Values:
+    """Columns of the address library."""
+    return {
+        "address_id": address.address_id,
+        "house_code": f"H{address.address_id[-12:]}",
+        "address_full": address.text,
+        "event_address": address.text,
+        "registered_address": address.text,
+        "business_address": address.text,
+        "town_code": address.town_code,
+        "town_name": address.town_name,
+        "village_code": address.village_code,
+        "village_name": address.village_name,
+        "grid_code": address.grid_code,
+        "street_road": address.road,
+        "door_no": f"{address.door}号",
+        "building_no": f"{address.building}栋",
+        "room_no": f"{address.room}室",
+        "longitude": address.longitude,
+        "latitude": address.latitude,
+        "org_division": "441900",
+        "household_division": "441900",
+    }
+
+
+def person_values(world: World, person: Person, resource: str, day: date) -> Values:
+    """Columns that speak of a person, as ``resource`` would fill them."""
+    home = person.home
+    household = resource.startswith("gaj.household") or resource.startswith("gaj.idcard")
+    moved = not household and resource != "gaj.residence.person" and chance(resource, person.number, "addr") < 0.35
+    lives = world.addresses[(home.number * 7 + person.number) % len(world.addresses)] if moved else home
+    employer = world.organisations[person.employer] if person.employer is not None else None
+    spouse = world.persons[person.spouse] if person.spouse is not None else None
+    stale = household and chance(person.number, "marital") < 0.1
+    values = address_values(lives) | {
+        "record_id": f"R{crc32(resource.encode()) % 9000 + 1000}{person.number:09d}",
+        "resident_id": person.resident_id or None,
+        "id_document_type": person.document_type,
+        "id_document_no": person.document_no,
+        "person_name": person.name,
+        "sex": "1" if person.is_male else "2",
+        "ethnicity": person.ethnicity,
+        "birth_date": person.birth.isoformat(),
+        "marital_status": "10" if stale else person.marital,
+        "spouse_name": spouse.name if spouse else None,
+        "nationality": "CHN" if person.is_chinese else "CAN",
+        "education_level": ("10", "20", "30", "60", "70")[int(chance(person.number, resource, "edu") * 5)],
+        "household_no": f"{person.household:012d}",
+        "household_head_relation": "02" if person.number % 3 else "01",
+        "household_register_status": "2" if person.death else "0",
+        "household_address": home.text if person.is_registered else f"外省{person.origin}某县某村{person.number}号",
+        "household_division": person.resident_id[:6] if person.resident_id and person.is_registered else person.origin,
+        "native_place_division": person.origin,
+        "birth_place_division": person.origin,
+        "residence_address": lives.text,
+        "mobile_phone": person.phone if chance(resource, person.number, "phone") < 0.8 else person.phones[1],
+        "contact_phone": person.phone,
+        "employer_name": employer.name if employer else None,
+        "org_name": employer.name if employer else None,
+        "uscc": employer.uscc if employer else None,
+        "death_date": person.death.isoformat() if person.death else None,
+        "cremation_date": f"{person.death} 09:30:00" if person.death else None,
+        "cancel_date": person.death.isoformat() if person.death else None,
+        "cancel_date__bdrq": (person.death or person.changed_on).isoformat(),
+        "source_updated_at": f"{person.changed_on} 17:{person.number % 60:02d}:00",
+        "source_created_at": f"{person.changed_on} 09:{person.number % 60:02d}:00",
+        "residence_registered_on": f"{person.changed_on} 10:{person.number % 60:02d}:00",
+        "birth_time": None,
+        "is_void": "0",
+        "household_head_name": person.name,
+        "household_head_id": person.resident_id,
+        "name_pinyin": None,
+        "former_name": None,
+        "si_person_no": f"44{person.number:010d}",
+        "residence_permit_no": f"4419{person.number:014d}",
+        "student_no": f"G{person.resident_id}",
+        "death_certificate_no": f"SW{person.number:010d}",
+        "birth_certificate_no": f"P{person.number:09d}",
+    }
+    return values
+
+
+def organisation_values(world: World, org: Organisation, resource: str, day: date) -> Values:
+    """Columns that speak of an organisation, as ``resource`` would fill them."""
+    boss = world.persons[org.representative]
+    registered = resource.startswith(("scjgj.reg", "wbb", "mzj", "nynj"))
+    stale = not registered and bool(org.former_name)
+    return address_values(org.address) | {
+        "record_id": f"O{crc32(resource.encode()) % 9000 + 1000}{org.number:09d}",
+        "uscc": org.uscc,
+        "market_entity_id": org.market_id,
+        "org_name": org.former_name if stale else org.name,
+        "org_former_name": org.former_name or None,
+        "legal_rep_name": boss.name,
+        "legal_rep_id_no": boss.resident_id,
+        "legal_rep_id_type": "111",
+        "operator_name": boss.name,
+        "registered_capital": str(org.capital_wan),
+        "subscribed_capital": str(org.capital_wan),
+        "opening_funds": str(org.capital_wan),
+        "capital_currency": "156",
+        "established_on": org.founded.isoformat(),
+        "approved_on": max(org.founded, date(2024, 1, 1)).isoformat(),
+        "business_from": org.founded.isoformat(),
+        "business_to": None,
+        "org_status": "4" if org.cancelled else "1",
+        "org_cancelled_on": org.cancelled.isoformat() if org.cancelled else None,
+        "changed_on": org.changed_on.isoformat(),
+        "business_scope": "制造、销售及技术服务",
+        "taxpayer_id": org.uscc,
+        "si_unit_no": f"AB{org.number:08d}",
+        "employee_count": str(3 + org.number % 200),
+        "source_updated_at": f"{org.changed_on} 18:{org.number % 60:02d}:00",
+        "industry_code": f"{13 + org.number % 30}",
+        "holder_name": org.name,
+        "holder_code": org.uscc,
+        "counterpart_name": org.name,
+        "counterpart_kind": None,
+        "mobile_phone": boss.phone,
+        "contact_phone": boss.phone,
+        "person_name": boss.name,
+        "resident_id": boss.resident_id,
+        "id_document_no": boss.resident_id,
+        "id_document_type": "111",
+    }
+
+
+def licence_values(world: World, number: int, resource: str, day: date) -> Values:
+    """Columns of an electronic licence and of the publicity record of its permit."""
+    org = world.organisations[number % len(world.organisations)]
+    issued = day - timedelta(days=30 + number % 900)
+    issuer = "11441900007330010R"
+    return organisation_values(world, org, resource, day) | {
+        "licence_identifier": ids.licence_identifier("11100000000013338W011", issuer, number),
+        "licence_no": f"JY2441900{number:09d}",
+        "permit_no": f"XK{number:09d}",
+        "licence_type_code": "11100000000013338W011",
+        "issued_on": issued.isoformat(),
+        "valid_from": issued.isoformat(),
+        "valid_to": (issued + timedelta(days=1825)).isoformat(),
+        "decision_doc_no": f"东许〔2025〕{number}号",
+        "decision_on": issued.isoformat(),
+        "fine_wan": f"{(number % 40 + 1) / 10}",
+        "confiscated_wan": "0",
+        "penalty_valid_to": (issued + timedelta(days=365)).isoformat(),
+        "publicity_to": (issued + timedelta(days=365)).isoformat(),
+        "obligation_amount": str((number % 40 + 1) * 1000),
+    }
+
+
+def event_values(world: World, number: int, resource: str, day: date) -> Values:
+    """Columns of an event in any of the five channels."""
+    address = world.addresses[number * 13 % len(world.addresses)]
+    reporter = world.persons[number * 17 % len(world.persons)]
+    org = world.organisations[number * 5 % len(world.organisations)]
+    reported = day - timedelta(days=number % 3)
+    closed = number % 4 != 0
+    return organisation_values(world, org, resource, day) | address_values(address) | {
+        "event_no": f"{resource.split('.')[0].upper()}{reported:%Y%m%d}{number:06d}",
+        "record_id": f"E{number:010d}",
+        "reporter_name": reporter.name,
+        "reporter_phone": reporter.phone,
+        "mobile_phone": reporter.phone,
+        "reported_at": f"{reported} 08:{number % 60:02d}:00",
+        "accepted_at": f"{reported} 09:{number % 60:02d}:00",
+        "dispatched_at": f"{reported} 10:{number % 60:02d}:00",
+        "closed_at": f"{day} 16:{number % 60:02d}:00" if closed else None,
+        "deadline_at": f"{reported + timedelta(days=3)} 18:00:00",
+        "event_content": f"第{number}号事项，请及时处理",
+        "source_updated_at": f"{day} 19:{number % 60:02d}:00",
+        "return_count": str(number % 2),
+    }
