@@ -4,7 +4,6 @@ command line and by the DAGs.
 
 from jobs.pipeline.base import build_base
 from jobs.pipeline.ingest import ingest
-from jobs.pipeline.release import make_release
 from jobs.pipeline.themes import build_themes
 
 __all__ = ["build_base", "build_themes", "ingest", "make_release"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "　"
-NARROW = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + " "
-WIDE_ALPHANUMERIC = "".join(c for c in WIDE if chr(ord(c) - 0xFEE0).isalnum() or c == "　")
-NARROW_ALPHANUMERIC = "".join(" " if c == "　" else chr(ord(c) - 0xFEE0) for c in WIDE_ALPHANUMERIC)
+_ASCII = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "\\"]
+WIDE = "".join(chr(ord(char) + 0xFEE0) for char in _ASCII) + "\u3000"
+NARROW = "".join(_ASCII) + " "
+WIDE_ALPHANUMERIC = "".join(chr(ord(char) + 0xFEE0) for char in _ASCII if char.isalnum()) + "\u3000"
+NARROW_ALPHANUMERIC = "".join(char for char in _ASCII if char.isalnum()) + " "
 
 
 def literal(value: str) -> str:

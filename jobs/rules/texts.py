@@ -47,7 +47,8 @@ def _organisation_text(raw: str, _policy: Policy) -> str:
 
 def _document_text(raw: str, _policy: Policy) -> str:
     """Year brackets of a document number are 〔〕; no blanks."""
-    year = replaced(tidy(raw), "[（(［〔[]([0-9]{4})[)）］〕]|【([0-9]{4})】", "〔$1$2〕")
+    square = translated(tidy(raw), "[]［］【】", "〔〕〔〕〔〕")
+    year = replaced(square, "[（(〔]([0-9]{4})[)）〕]", "〔$1〕")
     return replaced(year, "[ 	]+", "")
 
 
