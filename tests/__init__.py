@@ -1,0 +1,1 @@
+"""Tests mirror ``jobs/``; lanes are the markers of pyproject.toml."""

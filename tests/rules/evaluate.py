@@ -1,0 +1,44 @@
+"""Reading texts through a rule exactly as standardise does: raw → text → parsed → flag, on the engine of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from jobs.rules import RULES, Policy
+from jobs.standardise.clean import clean_cells
+from jobs.standardise.policy import Cell, Standard
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+NOTHING = Policy()
+
+
+class Read(NamedTuple):
+    """What became of one text: its value as text, and the flag a reader sees."""
+
+    value: str | None
+    flag: str | None
+
+
+def read_cells(session: SparkSession, rule: str, texts: Iterable[str | None], policy: Policy = NOTHING) -> list[Read]:
+    """Value and flag of every text, in order."""
+    return read_columns(session, {"value": (rule, policy)}, [(text,) for text in texts])["value"]
+
+
+def read_columns(
+    session: SparkSession, columns: dict[str, tuple[str, Policy]], rows: Sequence[Sequence[str | None]]
+) -> dict[str, list[Read]]:
+    """The same for several columns at once, each with its rule: one query, however many columns."""
+    cells = tuple(Cell(f"raw {name}", name, RULES[rule], policy) for name, (rule, policy) in columns.items())
+    standard = Standard("rules", "full", (cells[0].column,), None, (), cells, ())
+    numbered = [("load", number, "", 1, 1, *row) for number, row in enumerate(rows)]
+    sources = ", ".join(f"`{cell.source}` STRING" for cell in cells)
+    schema = f"_load_id STRING, _row_no BIGINT, _row_hash STRING, _order BIGINT, _snapshot BIGINT, {sources}"
+    cleaned = clean_cells(session.createDataFrame(numbered, schema), standard)
+    picked = [part for name in columns for part in (f"CAST(`{name}` AS STRING)", f"`{name}__flag`")]
+    found = sorted(cleaned.selectExpr("_row_no", *picked).collect(), key=lambda row: row[0])
+    return {
+        name: [Read(row[1 + 2 * place], row[2 + 2 * place]) for row in found] for place, name in enumerate(columns)
+    }
