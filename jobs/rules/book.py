@@ -20,14 +20,12 @@ RULES: dict[str, Rule] = {
         identifiers.ORG_CODE,
         identifiers.BUSINESS_REG_NO,
         identifiers.LICENCE_IDENTIFIER,
-        identifiers.CODE_LIKE,
         values.DATE,
         values.DATETIME,
         values.MONTH,
         values.INTEGER,
         values.DECIMAL,
         values.AMOUNT,
-        values.CURRENCY,
         values.MOBILE,
         values.PHONE,
         values.LONGITUDE,
@@ -41,4 +39,4 @@ def rule_for(element: Element, has_codes: bool) -> Rule:
     """The rule of an element; one with a code table is read by the table whatever its rule."""
     if has_codes:
         return RULES["code"]
-    return RULES.get(element.rule, RULES["text"])
+    return RULES[element.rule]

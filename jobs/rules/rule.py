@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from jobs.rules.sql import NARROW_ALPHANUMERIC, WIDE_ALPHANUMERIC, cases, in_list, literal, translated
+from jobs.rules.sql import (
+    INVISIBLE,
+    NARROW,
+    NARROW_ALPHANUMERIC,
+    WIDE,
+    WIDE_ALPHANUMERIC,
+    cases,
+    in_list,
+    literal,
+    translated,
+    trimmed,
+)
 
 FLAGS: dict[str, str] = {
     "repaired": "写法已按声明的规则统一",
@@ -55,32 +66,30 @@ class Rule:
     placeholder: Step
     suspect: Callable[[str, str, Policy], list[tuple[str, str]]]
     """Conditions over (text, parsed) and the flag each sets, first match wins."""
-    canonical: Step
-    """Text of the parsed value as a source would write it; where it differs from the delivery the cell is repaired."""
+    unchanged: Callable[[str, str, Policy], str]
+    """Whether (raw, parsed) say the same in the declared writing; where they do not, the cell is repaired."""
 
 
 def flag_sql(rule: Rule, raw: str, text: str, parsed: str, policy: Policy) -> str:
     """The flag of a cell from the names of its three columns."""
-    missing = f"({raw} IS NULL OR {is_null_token(raw)})"
     pairs = [
-        (missing, "CAST(NULL AS STRING)"),
+        (f"{text} IS NULL", "CAST(NULL AS STRING)"),
         (f"{parsed} IS NULL AND {rule.placeholder(text, policy)}", literal("placeholder")),
         (f"{parsed} IS NULL", literal("unseen_code" if rule.name == "code" else "unparsed")),
         *[(condition, literal(flag)) for condition, flag in rule.suspect(text, parsed, policy)],
-        (f"NOT ({rule.canonical(parsed, policy)} <=> {raw})", literal("repaired")),
+        (f"NOT coalesce({rule.unchanged(raw, parsed, policy)}, FALSE)", literal("repaired")),
     ]
     return cases(pairs)
 
 
 def is_null_token(expression: str) -> str:
-    """Whether a delivered text stands for nothing at all."""
-    tokens = ", ".join("char(92) || 'N'" if token == "\\N" else literal(token) for token in NULL_TOKENS)
-    return f"trim({expression}) IN ({tokens})"
+    """Whether a delivered text stands for nothing at all, in either width."""
+    return in_list(trimmed(translated(expression, WIDE + INVISIBLE, NARROW)), NULL_TOKENS)
 
 
 def tidy(expression: str) -> str:
-    """Null tokens to null, full-width letters, digits and blanks to half-width, outer blanks off."""
-    plain = f"trim({translated(expression, WIDE_ALPHANUMERIC, NARROW_ALPHANUMERIC)})"
+    """Null tokens to null, full-width letters, digits and blanks to half-width, invisible characters and outer blanks off."""
+    plain = trimmed(translated(expression, WIDE_ALPHANUMERIC + INVISIBLE, NARROW_ALPHANUMERIC))
     return f"CASE WHEN {expression} IS NULL OR {is_null_token(expression)} THEN NULL ELSE {plain} END"
 
 
@@ -97,6 +106,11 @@ def is_placeholder(text: str, _policy: Policy) -> str:
 def no_suspicion(_text: str, _parsed: str, _policy: Policy) -> list[tuple[str, str]]:
     """For rules that suspect nothing."""
     return []
+
+
+def same_text(raw: str, parsed: str, _policy: Policy) -> str:
+    """The value is the delivery, character by character."""
+    return f"{parsed} = {raw}"
 
 
 def as_is(expression: str, _policy: Policy) -> str:

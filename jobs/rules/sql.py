@@ -1,8 +1,12 @@
-"""Writing SQL text: quoting, and the few shapes that every rule needs. No backslash appears in any literal,
-because engines read escapes differently; classes such as ``[0-9]`` stand in their place."""
+"""Writing SQL text: quoting, and the few shapes that every rule needs.
+
+Engines read quotes and backslashes inside a literal differently, so neither ever stands in one: they are spelt as
+``char(39)`` and ``char(92)``, and patterns use classes such as ``[0-9]``.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 _ASCII = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "\\"]
@@ -10,13 +14,16 @@ WIDE = "".join(chr(ord(char) + 0xFEE0) for char in _ASCII) + "\u3000"
 NARROW = "".join(_ASCII) + " "
 WIDE_ALPHANUMERIC = "".join(chr(ord(char) + 0xFEE0) for char in _ASCII if char.isalnum()) + "\u3000"
 NARROW_ALPHANUMERIC = "".join(char for char in _ASCII if char.isalnum()) + " "
+BLANKS = " \t\r\n\f\v\u00a0\u3000"
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 def literal(value: str) -> str:
-    """A quoted string; refuses backslashes."""
-    if "\\" in value:
-        raise ValueError("no backslash may stand in a SQL literal of a rule")
-    return "'" + value.replace("'", "''") + "'"
+    """A string constant that every engine reads as ``value``."""
+    parts = [f"char({ord(part)})" if part in "'\\" else f"'{part}'" for part in re.split(r"(['\\])", value) if part]
+    if not parts:
+        return "''"
+    return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})"
 
 
 def name(column: str) -> str:
@@ -27,6 +34,11 @@ def name(column: str) -> str:
 def translated(expression: str, source: str, target: str) -> str:
     """Replace characters one by one; characters beyond ``target`` are dropped."""
     return f"translate({expression}, {literal(source)}, {literal(target)})"
+
+
+def trimmed(expression: str) -> str:
+    """Blanks of every kind off both ends: ``trim`` alone knows only U+0020."""
+    return f"btrim({expression}, {literal(BLANKS)})"
 
 
 def in_list(expression: str, values: Iterable[str]) -> str:

@@ -39,10 +39,10 @@ def uscc(prefix: str, division: str, number: int) -> str:
 def licence_identifier(kind: str, issuer: str, serial: int) -> str:
     """GB/T 36904: root, kind (21), issuer (18), serial, version, MOD 37,36 over them without dots."""
     parts = [kind, issuer, f"{serial:010d}", "001"]
-    rest = 36
+    rest = 18
     for char in "".join(parts):
         rest = ((rest or 36) * 2 % 37 + _BASE36.index(char)) % 36
-    check = _BASE36[(1 - (rest or 36) * 2) % 37 % 36]
+    check = _BASE36[(1 - (rest or 36) * 2 % 37) % 36]
     return ".".join(["1.2.156.3005.2", *parts, check])
 
 
