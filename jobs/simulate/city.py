@@ -35,7 +35,15 @@ FAULTS: dict[tuple[str, int], str] = {
 _DAYS = {"realtime": 1, "daily": 1, "weekly": 7, "monthly": 30, "quarterly": 90, "yearly": 365}
 
 
-def simulate(catalog: Catalog, people: int, days: int, seed: int, out: Path, start: date = date(2026, 3, 2), progress: Progress | None = None) -> dict[str, Any]:
+def simulate(
+    catalog: Catalog,
+    people: int,
+    days: int,
+    seed: int,
+    out: Path,
+    start: date = date(2026, 3, 2),
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Write inbox and truth below ``out``; returns counts."""
     world = build_world(catalog, people, seed, start)
     truth = Truth(catalog)
@@ -43,13 +51,19 @@ def simulate(catalog: Catalog, people: int, days: int, seed: int, out: Path, sta
         day = start + timedelta(days=offset)
         if offset:
             step(world, day)
-        due = [r for r in catalog.live.values() if offset % _DAYS[r.cycle] == 0 or (r.load.mode != "full" and r.cycle in ("realtime", "daily"))]
+        due = [
+            r
+            for r in catalog.live.values()
+            if offset % _DAYS[r.cycle] == 0 or (r.load.mode != "full" and r.cycle in ("realtime", "daily"))
+        ]
         for place, resource in enumerate(due):
             if progress:
                 progress(f"{day} {resource.id}", place, len(due))
             rows = [row for row in rows_of(world, catalog, resource, day) if _has_key(resource, row[1])]
             if rows:
-                _deliver(catalog, resource, rows, day, offset, Random(f"{seed}|{resource.id}|{day}"), out / "inbox", truth)
+                _deliver(
+                    catalog, resource, rows, day, offset, Random(f"{seed}|{resource.id}|{day}"), out / "inbox", truth
+                )
         truth.close_day(day)
     return truth.write(out / "truth", {"people": people, "days": days, "seed": seed, "start": start.isoformat()})
 
@@ -58,7 +72,16 @@ def _has_key(resource: Resource, values: dict[str, str | None]) -> bool:
     return all(values[column] for column in resource.key_columns)
 
 
-def _deliver(catalog: Catalog, resource: Resource, rows: list[Any], day: date, offset: int, random: Random, inbox: Path, truth: Truth) -> None:
+def _deliver(
+    catalog: Catalog,
+    resource: Resource,
+    rows: list[Any],
+    day: date,
+    offset: int,
+    random: Random,
+    inbox: Path,
+    truth: Truth,
+) -> None:
     rows = list({tuple(values[c] for c in resource.key_columns): (entity, values) for entity, values in rows}.values())
     fault = FAULTS.get((resource.id, offset), "")
     clean = len(rows) < 30 or resource.almost_empty
@@ -71,7 +94,10 @@ def _deliver(catalog: Catalog, resource: Resource, rows: list[Any], day: date, o
     if fault == "wrong_sum" and manifest.get("sums"):
         column = sorted(manifest["sums"])[0]
         manifest["sums"][column] = str(Decimal(manifest["sums"][column]) + 100)
-    one.fault, one.verdict = fault, "refused" if fault in ("wrong_total", "wrong_sum", "undecodable", "truncated") else "landed"
+    one.fault, one.verdict = (
+        fault,
+        "refused" if fault in ("wrong_total", "wrong_sum", "undecodable", "truncated") else "landed",
+    )
     publish(catalog, resource, one, written, inbox, manifest)
     truth.add(one)
     path = inbox / (catalog.access[resource.id].path or "") / one.file
@@ -94,11 +120,15 @@ def _deliver(catalog: Catalog, resource: Resource, rows: list[Any], day: date, o
         truth.add(twin)
 
 
-def _delivery(catalog: Catalog, resource: Resource, day: date, sequence: int, received: str, records: list[Any], errors: list[Any]) -> Delivery:
+def _delivery(
+    catalog: Catalog, resource: Resource, day: date, sequence: int, received: str, records: list[Any], errors: list[Any]
+) -> Delivery:
     access = catalog.access[resource.id]
     pattern = access.pattern or access.table or ""
     file = pattern.replace("{period}", day.strftime("%Y%m%d")).replace("{sequence}", str(sequence))
-    return Delivery(resource.id, file, day, sequence, received, list(records), [error | {"file": file} for error in errors])
+    return Delivery(
+        resource.id, file, day, sequence, received, list(records), [error | {"file": file} for error in errors]
+    )
 
 
 def _manifest(catalog: Catalog, resource: Resource, delivery: Delivery, rows: list[Row]) -> dict[str, Any]:

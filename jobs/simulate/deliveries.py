@@ -28,6 +28,7 @@ class Record:
     suspects: set[str] = field(default_factory=set)
     verdict: str = "kept"
     digest: str = ""
+    key_lost: bool = False
 
 
 @dataclass
@@ -46,7 +47,9 @@ class Delivery:
     declared: int = 0
 
 
-def make_records(catalog: Catalog, resource: Resource, rows: list[tuple[str, Values]], random: Random, clean: bool) -> tuple[list[Record], list[Row], list[dict[str, Any]]]:
+def make_records(
+    catalog: Catalog, resource: Resource, rows: list[tuple[str, Values]], random: Random, clean: bool
+) -> tuple[list[Record], list[Row], list[dict[str, Any]]]:
     """Records, their delivered rows and the errors planted in them."""
     fmt = catalog.format_of(resource.id)
     key = resource.key_columns
@@ -94,7 +97,9 @@ def dated(value: str, pattern: str) -> str:
     return pattern
 
 
-def _plant_cells(catalog: Catalog, resource: Resource, record: Record, row: Row, random: Random, key: tuple[str, ...], number: int) -> list[dict[str, Any]]:
+def _plant_cells(
+    catalog: Catalog, resource: Resource, record: Record, row: Row, random: Random, key: tuple[str, ...], number: int
+) -> list[dict[str, Any]]:
     planted: list[dict[str, Any]] = []
     if random.random() >= CELL_RATE * 4:
         return planted
@@ -125,7 +130,9 @@ def _plant_cells(catalog: Catalog, resource: Resource, record: Record, row: Row,
 
 
 def _plant_row(resource: Resource, record: Record, row: Row, random: Random, kind: str, number: int) -> dict[str, Any]:
-    choice = random.choice(("row_shifted", "row_garbled", "row_key_missing") if kind == "csv" else ("row_garbled", "row_key_missing"))
+    choice = random.choice(
+        ("row_shifted", "row_garbled", "row_key_missing") if kind == "csv" else ("row_garbled", "row_key_missing")
+    )
     if choice == "row_shifted":
         row.append("多余")
         record.verdict = "rejected"
@@ -140,14 +147,28 @@ def _plant_row(resource: Resource, record: Record, row: Row, random: Random, kin
         if choice == "row_key_missing":
             names = [f.name for f in resource.fields]
             row[names.index(resource.load.key[0])] = None
+            record.key_lost = True
     return _error(resource, number, "", choice, "", "", record.verdict)
 
 
-def _error(resource: Resource, row_no: int, column: str, kind: str, delivered: str, clean: str, verdict: str) -> dict[str, Any]:
-    return {"resource": resource.id, "file": "", "row_no": row_no, "column": column, "kind": kind, "delivered": delivered, "clean": clean, "verdict": verdict}
+def _error(
+    resource: Resource, row_no: int, column: str, kind: str, delivered: str, clean: str, verdict: str
+) -> dict[str, Any]:
+    return {
+        "resource": resource.id,
+        "file": "",
+        "row_no": row_no,
+        "column": column,
+        "kind": kind,
+        "delivered": delivered,
+        "clean": clean,
+        "verdict": verdict,
+    }
 
 
-def publish(catalog: Catalog, resource: Resource, delivery: Delivery, rows: list[Row], inbox: Path, manifest: dict[str, Any]) -> None:
+def publish(
+    catalog: Catalog, resource: Resource, delivery: Delivery, rows: list[Row], inbox: Path, manifest: dict[str, Any]
+) -> None:
     """Write a delivery and its manifest into the inbox."""
     access = catalog.access[resource.id]
     if access.kind == "sql":
@@ -159,4 +180,6 @@ def publish(catalog: Catalog, resource: Resource, delivery: Delivery, rows: list
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / delivery.file
     write_delivery(path, resource, catalog.format_of(resource.id), rows)
-    path.with_name(path.name + ".manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    path.with_name(path.name + ".manifest.json").write_text(
+        json.dumps(manifest, ensure_ascii=False, sort_keys=True), encoding="utf-8"
+    )

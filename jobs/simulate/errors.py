@@ -46,7 +46,9 @@ _DATE = ("date",)
 
 KINDS: tuple[Kind, ...] = (
     Kind("id_lower_x", _ID, _when(lambda t: t.endswith("X") and len(t) == 18, str.lower), "repaired", KEEP),
-    Kind("id_wide_x", _ID, _when(lambda t: t.endswith("X") and len(t) == 18, lambda t: t[:-1] + "Ｘ"), "repaired", KEEP),
+    Kind(
+        "id_wide_x", _ID, _when(lambda t: t.endswith("X") and len(t) == 18, lambda t: t[:-1] + "Ｘ"), "repaired", KEEP
+    ),
     Kind("id_15_digits", _ID, _old_id, "flagged", KEEP),
     Kind("id_check_digit", _ID, _wrong_last, "flagged", SUSPECT),
     Kind("id_blanks", _ID, _when(lambda t: len(t) == 18, lambda t: f"{t[:6]} {t[6:14]} {t[14:]}"), "repaired", KEEP),
@@ -68,17 +70,37 @@ KINDS: tuple[Kind, ...] = (
     Kind("code_unseen", ("code",), lambda t: "ZZ", "flagged", NONE, ("marital_status", "education_level")),
     Kind("name_dot", ("person_name",), _when(lambda t: "·" in t, lambda t: t.replace("·", "•")), "repaired", KEEP),
     Kind("name_blank", ("person_name",), _when(lambda t: len(t) == 2, lambda t: f"{t[0]}　{t[1]}"), "repaired", KEEP),
-    Kind("name_remark", ("person_name",), _when(lambda t: "·" not in t and not t.isascii(), lambda t: f"{t}(已搬)"), "repaired", KEEP),
-    Kind("name_lost_character", ("person_name",), _when(lambda t: len(t) == 3, lambda t: f"{t[:2]}?"), "flagged", SUSPECT),
+    Kind(
+        "name_remark",
+        ("person_name",),
+        _when(lambda t: "·" not in t and not t.isascii(), lambda t: f"{t}(已搬)"),
+        "repaired",
+        KEEP,
+    ),
+    Kind(
+        "name_lost_character", ("person_name",), _when(lambda t: len(t) == 3, lambda t: f"{t[:2]}?"), "flagged", SUSPECT
+    ),
     Kind("name_placeholder", ("person_name",), lambda t: "测试", "flagged", NONE),
     Kind("coordinates_swapped", ("longitude",), lambda t: "22.981234", "flagged", SUSPECT),
     Kind("coordinates_zero", ("latitude",), lambda t: "0", "flagged", SUSPECT),
-    Kind("amount_commas", ("amount",), _when(lambda t: len(t) > 3 and t.isdigit(), lambda t: f"{int(t):,}"), "repaired", KEEP),
+    Kind(
+        "amount_commas",
+        ("amount",),
+        _when(lambda t: len(t) > 3 and t.isdigit(), lambda t: f"{int(t):,}"),
+        "repaired",
+        KEEP,
+    ),
     Kind("amount_about", ("amount",), lambda t: f"约{t}左右", "flagged", NONE),
     Kind("uscc_lower", ("uscc",), str.lower, "repaired", KEEP),
     Kind("uscc_check", ("uscc",), _wrong_last, "flagged", SUSPECT),
     Kind("uscc_filler", ("uscc",), lambda t: "00000000000000000X", "flagged", NONE),
-    Kind("doc_no_brackets", ("doc_no",), _when(lambda t: "〔" in t, lambda t: t.replace("〔", "(").replace("〕", ")")), "repaired", KEEP),
+    Kind(
+        "doc_no_brackets",
+        ("doc_no",),
+        _when(lambda t: "〔" in t, lambda t: t.replace("〔", "(").replace("〕", ")")),
+        "repaired",
+        KEEP,
+    ),
     Kind("date_open_ended", _DATE, lambda t: "长期", "flagged", NONE, ("valid_to",)),
 )
 

@@ -54,9 +54,23 @@ _ORGANISATIONS: dict[str, Callable[[Organisation], bool]] = {
     "xfzd.key.unit": lambda o: chance(o.number, "fire") < 0.05,
     "zfw.zwgc.place": lambda o: chance(o.number, "place") < 0.5,
 }
-_LICENCES = {"zsj.elicence.licence": 2, "scjgj.food.permit": 5, "fgj.credit.permit": 3, "fgj.credit.penalty": 6, "cgj.law.penalty": 12}
-_EVENTS = {"zfw.zwgc.event": 8, "zsj.hotline.order": 8, "zsj.hotline.visit": 10, "cgj.szcg.case": 14, "yjj.check.hazard": 30,
-           "rsj.labour.case": 40, "zsj.dispatch.event": 6, "zfw.zwgc.patrol": 6}
+_LICENCES = {
+    "zsj.elicence.licence": 2,
+    "scjgj.food.permit": 5,
+    "fgj.credit.permit": 3,
+    "fgj.credit.penalty": 6,
+    "cgj.law.penalty": 12,
+}
+_EVENTS = {
+    "zfw.zwgc.event": 8,
+    "zsj.hotline.order": 8,
+    "zsj.hotline.visit": 10,
+    "cgj.szcg.case": 14,
+    "yjj.check.hazard": 30,
+    "rsj.labour.case": 40,
+    "zsj.dispatch.event": 6,
+    "zfw.zwgc.patrol": 6,
+}
 _ADDRESSES = {"gaj.address.standard": 1.0, "gaj.address.house": 0.5, "zfw.zwgc.house": 0.4, "zjj.lease.record": 0.1}
 
 
@@ -65,8 +79,15 @@ def rows_of(world: World, catalog: Catalog, resource: Resource, day: date) -> It
     is_first = day == world.start
     partial = resource.load.mode != "full" and not is_first
     for identity, values in _things(world, resource, day, partial):
-        yield identity, {field.column: values[field.column] if field.column in values else default_value(catalog, field, identity, day)
-                         for field in resource.fields}
+        yield (
+            identity,
+            {
+                field.column: values[field.column]
+                if field.column in values
+                else default_value(catalog, field, identity, day)
+                for field in resource.fields
+            },
+        )
 
 
 def _things(world: World, resource: Resource, day: date, partial: bool) -> Iterator[tuple[str, Values]]:
@@ -96,10 +117,28 @@ def _things(world: World, resource: Resource, day: date, partial: bool) -> Itera
         count = max(len(world.persons) // 10 // _EVENTS[rid], 10)
         base = (day - world.start).days * count
         for number in range(base, base + count):
-            yield f"E{number}", event_values(world, number, rid, day)
+            yield f"E{number}", event_values(world, number, rid, day) | {"operation_type": "I"}
+        if resource.load.operation and partial:
+            yield from _later(world, rid, day, base, count)
     else:
         for number in range(_few(resource)):
             yield f"X{number}", event_values(world, number, rid, world.start)
+
+
+def _later(world: World, rid: str, day: date, base: int, count: int) -> Iterator[tuple[str, Values]]:
+    """What a change feed says of yesterday's events: every third was updated, every tenth deleted."""
+    yesterday = day - timedelta(days=1)
+    for number in range(base - count, base):
+        if number % 10 == 9 or number % 3 == 0:
+            values = event_values(world, number, rid, yesterday) | {"source_updated_at": f"{day} 19:30:00"}
+            yield (
+                f"E{number}",
+                values
+                | {
+                    "operation_type": "D" if number % 10 == 9 else "U",
+                    "event_status": "90" if number % 10 == 9 else "70",
+                },
+            )
 
 
 def _few(resource: Resource) -> int:
@@ -111,24 +150,27 @@ def _marriages(world: World, day: date, partial: bool) -> Iterator[tuple[str, Va
         if partial and on != day:
             continue
         left, right = world.persons[man], world.persons[woman]
-        yield f"M{number}", {
-            "record_id": f"HY{number:010d}",
-            "marriage_op_type": kind,
-            "marriage_registered_on": f"{on}",
-            "marriage_cert_no": f"J441900-{on.year}-{number:06d}",
-            "man_name": left.name,
-            "man_id_no": left.resident_id,
-            "woman_name": right.name,
-            "woman_id_no": right.resident_id,
-            "id_document_type": "111",
-            "id_document_type__cert_type_woman": "111",
-            "birth_date": left.birth.isoformat(),
-            "birth_date__birth_woman": right.birth.isoformat(),
-            "nationality": "CHN",
-            "nationality__nation_woman": "CHN",
-            "ethnicity": left.ethnicity,
-            "ethnicity__folk_woman": right.ethnicity,
-        }
+        yield (
+            f"M{number}",
+            {
+                "record_id": f"HY{number:010d}",
+                "marriage_op_type": kind,
+                "marriage_registered_on": f"{on}",
+                "marriage_cert_no": f"J441900-{on.year}-{number:06d}",
+                "man_name": left.name,
+                "man_id_no": left.resident_id,
+                "woman_name": right.name,
+                "woman_id_no": right.resident_id,
+                "id_document_type": "111",
+                "id_document_type__cert_type_woman": "111",
+                "birth_date": left.birth.isoformat(),
+                "birth_date__birth_woman": right.birth.isoformat(),
+                "nationality": "CHN",
+                "nationality__nation_woman": "CHN",
+                "ethnicity": left.ethnicity,
+                "ethnicity__folk_woman": right.ethnicity,
+            },
+        )
 
 
 def default_value(catalog: Catalog, field: SourceField, identity: str, day: date) -> str | None:

@@ -24,7 +24,11 @@ class _State:
     """What a resource holds by the cut-off: key → (record, order, row number), and counts for its ledger."""
 
     current: dict[tuple[str | None, ...], tuple[Record, int, int]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("received", "landed", "rejected", "quarantined", "duplicate", "superseded", "withdrawn"), 0))
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("received", "landed", "rejected", "quarantined", "duplicate", "superseded", "withdrawn"), 0
+        )
+    )
 
 
 class Truth:
@@ -50,14 +54,15 @@ class Truth:
             if delivery.verdict == "landed":
                 self._apply(self.catalog.resources[delivery.resource], delivery)
         for rid, state in sorted(self.states.items()):
-            self.ledger.append({"date": day.isoformat(), "resource": rid, **state.counts, "current": sum(1 for _ in self._live(rid))})
+            self.ledger.append(
+                {"date": day.isoformat(), "resource": rid, **state.counts, "current": sum(1 for _ in self._live(rid))}
+            )
         self.golden = {entity.entity: self._golden(entity, day) for entity in self.catalog.entities.values()}
 
     def _live(self, rid: str) -> list[tuple[Record, int, int]]:
         resource = self.catalog.resources[rid]
-        operation = next((f.column for f in resource.fields if f.name == resource.load.operation), None)
         rows = self.states[rid].current.values() if rid in self.states else []
-        return [row for row in rows if not (operation and row[0].values[operation] in resource.load.deleted)]
+        return [row for row in rows if not _is_deletion(resource, row[0])]
 
     def _apply(self, resource: Resource, delivery: Delivery) -> None:
         state = self.states.setdefault(resource.id, _State())
@@ -73,7 +78,8 @@ class Truth:
             key = tuple(record.values[column] for column in resource.key_columns)
             if record.verdict == "quarantined":
                 count["quarantined"] += 1
-                seen.add(key)
+                if not record.key_lost:
+                    seen.add(key)
                 continue
             if key in present:
                 count["duplicate" if present[key][0].digest == record.digest else "superseded"] += 1
@@ -83,8 +89,10 @@ class Truth:
             if before and before[0].digest == record.digest:
                 count["duplicate"] += 1
                 continue
-            if before:
-                count["superseded"] += 1
+            gone = _is_deletion(resource, record)
+            count["withdrawn"] += gone
+            if before and not _is_deletion(resource, before[0]):
+                count["withdrawn" if gone else "superseded"] += 1
             state.current[key] = (record, order, number)
         if resource.load.mode == "full":
             for key in [key for key in state.current if key not in present and key not in seen]:
@@ -112,7 +120,13 @@ class Truth:
         folder.mkdir(parents=True, exist_ok=True)
         errors = [error for delivery in self.deliveries for error in delivery.errors]
         records = [
-            {"resource": d.resource, "file": d.file, "row_no": number, "entity_id": record.entity, "verdict": record.verdict}
+            {
+                "resource": d.resource,
+                "file": d.file,
+                "row_no": number,
+                "entity_id": record.entity,
+                "verdict": record.verdict,
+            }
             for d in self.deliveries
             for number, record in enumerate(d.records, 1)
         ]
@@ -121,8 +135,17 @@ class Truth:
         for name, rows in self.golden.items():
             _table(folder / "golden" / f"{name}.parquet", rows)
         faults = [
-            {"resource": d.resource, "file": d.file, "period": d.period.isoformat(), "sequence": d.sequence, "received_at": d.received_at,
-             "rows": len(d.records), "declared": d.declared, "fault": d.fault, "verdict": d.verdict}
+            {
+                "resource": d.resource,
+                "file": d.file,
+                "period": d.period.isoformat(),
+                "sequence": d.sequence,
+                "received_at": d.received_at,
+                "rows": len(d.records),
+                "declared": d.declared,
+                "fault": d.fault,
+                "verdict": d.verdict,
+            }
             for d in self.deliveries
         ]
         (folder / "deliveries.json").write_text(json.dumps(faults, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -138,6 +161,12 @@ class Truth:
         }
         (folder / "world.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
         return summary
+
+
+def _is_deletion(resource: Resource, record: Record) -> bool:
+    """Whether the record says that its key is gone."""
+    operation = next((field.column for field in resource.fields if field.name == resource.load.operation), None)
+    return operation is not None and record.values[operation] in resource.load.deleted
 
 
 def _strong_key(entity: Entity, mention: Mention, held: dict[str, str], record: Record) -> str:
@@ -185,13 +214,19 @@ def _winners(entity: Entity, records: list[Any], today: str) -> dict[str, tuple[
     return found
 
 
-def _rank(entity: Entity, element: str, source: str, mention: Mention, held: dict[str, str], record: Record, today: str) -> int | None:
+def _rank(
+    entity: Entity, element: str, source: str, mention: Mention, held: dict[str, str], record: Record, today: str
+) -> int | None:
     chain = entity.authority[element]
     if isinstance(chain, Choice):
         return 0 if source in chain.among else None
     ordered = sorted(chain, key=lambda claim: (claim.fallback, claim.when is None))
     for place, claim in enumerate(ordered):
-        if claim.source != source or claim.role not in (None, mention.role) or not (claim.since or "0") <= today <= (claim.until or "9"):
+        if (
+            claim.source != source
+            or claim.role not in (None, mention.role)
+            or not (claim.since or "0") <= today <= (claim.until or "9")
+        ):
             continue
         if claim.when:
             column, _, pattern = claim.when.partition(" like ")

@@ -54,7 +54,7 @@ def person_values(world: World, person: Person, resource: str, day: date) -> Val
     employer = world.organisations[person.employer] if person.employer is not None else None
     spouse = world.persons[person.spouse] if person.spouse is not None else None
     stale = household and chance(person.number, "marital") < 0.1
-    values = address_values(lives) | {
+    return address_values(lives) | {
         "record_id": f"R{crc32(resource.encode()) % 9000 + 1000}{person.number:09d}",
         "resident_id": person.resident_id or None,
         "id_document_type": person.document_type,
@@ -99,7 +99,6 @@ def person_values(world: World, person: Person, resource: str, day: date) -> Val
         "death_certificate_no": f"SW{person.number:010d}",
         "birth_certificate_no": f"P{person.number:09d}",
     }
-    return values
 
 
 def organisation_values(world: World, org: Organisation, resource: str, day: date) -> Values:
@@ -177,18 +176,22 @@ def event_values(world: World, number: int, resource: str, day: date) -> Values:
     org = world.organisations[number * 5 % len(world.organisations)]
     reported = day - timedelta(days=number % 3)
     closed = number % 4 != 0
-    return organisation_values(world, org, resource, day) | address_values(address) | {
-        "event_no": f"{resource.split('.')[0].upper()}{reported:%Y%m%d}{number:06d}",
-        "record_id": f"E{number:010d}",
-        "reporter_name": reporter.name,
-        "reporter_phone": reporter.phone,
-        "mobile_phone": reporter.phone,
-        "reported_at": f"{reported} 08:{number % 60:02d}:00",
-        "accepted_at": f"{reported} 09:{number % 60:02d}:00",
-        "dispatched_at": f"{reported} 10:{number % 60:02d}:00",
-        "closed_at": f"{day} 16:{number % 60:02d}:00" if closed else None,
-        "deadline_at": f"{reported + timedelta(days=3)} 18:00:00",
-        "event_content": f"第{number}号事项，请及时处理",
-        "source_updated_at": f"{day} 19:{number % 60:02d}:00",
-        "return_count": str(number % 2),
-    }
+    return (
+        organisation_values(world, org, resource, day)
+        | address_values(address)
+        | {
+            "event_no": f"{resource.split('.')[0].upper()}{reported:%Y%m%d}{number:06d}",
+            "record_id": f"E{number:010d}",
+            "reporter_name": reporter.name,
+            "reporter_phone": reporter.phone,
+            "mobile_phone": reporter.phone,
+            "reported_at": f"{reported} 08:{number % 60:02d}:00",
+            "accepted_at": f"{reported} 09:{number % 60:02d}:00",
+            "dispatched_at": f"{reported} 10:{number % 60:02d}:00",
+            "closed_at": f"{day} 16:{number % 60:02d}:00" if closed else None,
+            "deadline_at": f"{reported + timedelta(days=3)} 18:00:00",
+            "event_content": f"第{number}号事项，请及时处理",
+            "source_updated_at": f"{day} 19:{number % 60:02d}:00",
+            "return_count": str(number % 2),
+        }
+    )

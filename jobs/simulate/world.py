@@ -130,8 +130,19 @@ def _build_addresses(world: World, catalog: Catalog, count: int) -> None:
         code, name = villages[min(int(random.expovariate(1.5) * len(villages) / 3), len(villages) - 1)]
         lon, lat = 113.60 + random.random() * 0.6, 22.70 + random.random() * 0.4
         world.addresses.append(
-            Address(number, code[:9], towns[code[:9]], code, name, random.choice(_ROADS), 1 + random.randrange(300),
-                    1 + random.randrange(12), 101 + random.randrange(30) * 100 + random.randrange(8), f"{lon:.6f}", f"{lat:.6f}")
+            Address(
+                number,
+                code[:9],
+                towns[code[:9]],
+                code,
+                name,
+                random.choice(_ROADS),
+                1 + random.randrange(300),
+                1 + random.randrange(12),
+                101 + random.randrange(30) * 100 + random.randrange(8),
+                f"{lon:.6f}",
+                f"{lat:.6f}",
+            )
         )
 
 
@@ -157,7 +168,11 @@ def _person(world: World, home: Address, household: int, is_registered: bool, ch
     is_male = random.random() < 0.52
     days = random.randrange(300, 17 * 365) if child else random.randrange(18 * 365, 85 * 365)
     birth = world.start - timedelta(days=days)
-    division = ("441900" if birth.year >= 1988 else random.choice(("442527", "442502", "441900"))) if is_registered else random.choice(_ORIGINS)
+    division = (
+        ("441900" if birth.year >= 1988 else random.choice(("442527", "442502", "441900")))
+        if is_registered
+        else random.choice(_ORIGINS)
+    )
     kind, draw = "111", random.random()
     if not is_registered and draw < 0.01:
         kind, division = ("553", "911124") if draw < 0.003 else ("H01", random.choice(("810000", "820000", "830000")))
@@ -168,8 +183,22 @@ def _person(world: World, home: Address, household: int, is_registered: bool, ch
         kind, no, rid = "414", f"E{number:08d}", ""
     phones = tuple(f"1{random.choice('3578')}{random.randrange(10**9):09d}" for _ in range(2))
     name = names.foreign_name(random) if kind == "414" else names.person_name(random, is_male)
-    return Person(number, name, is_male, birth, rid, kind, no, "01" if random.random() < 0.93 else f"{2 + random.randrange(55):02d}",
-                  is_registered, home, household, phones[0], phones, division)
+    return Person(
+        number,
+        name,
+        is_male,
+        birth,
+        rid,
+        kind,
+        no,
+        "01" if random.random() < 0.93 else f"{2 + random.randrange(55):02d}",
+        is_registered,
+        home,
+        household,
+        phones[0],
+        phones,
+        division,
+    )
 
 
 def _twin(world: World, number: int) -> None:
@@ -183,13 +212,23 @@ def _twin(world: World, number: int) -> None:
     twin = world.persons[(number + 1) % len(world.persons)]
     if rid == one.resident_id or twin.spouse is not None:
         return
-    twin.birth, twin.is_male, twin.resident_id, twin.document_no, twin.document_type = one.birth, one.is_male, rid, rid, "111"
+    twin.birth, twin.is_male, twin.resident_id, twin.document_no, twin.document_type = (
+        one.birth,
+        one.is_male,
+        rid,
+        rid,
+        "111",
+    )
     twin.home, twin.household, twin.is_registered, twin.origin = one.home, one.household, one.is_registered, one.origin
 
 
 def _wed(world: World, left: Person, right: Person) -> None:
     random = world.random
-    if left.is_male == right.is_male or not (left.resident_id and right.resident_id) or min(left.age(world.start), right.age(world.start)) < 22:
+    if (
+        left.is_male == right.is_male
+        or not (left.resident_id and right.resident_id)
+        or min(left.age(world.start), right.age(world.start)) < 22
+    ):
         return
     man, woman = (left, right) if left.is_male else (right, left)
     on = world.start - timedelta(days=random.randrange(30, 3000))
@@ -214,8 +253,12 @@ def _build_organisations(world: World, count: int) -> None:
             draw -= share
         home, boss = random.choice(world.addresses), random.choice(adults)
         name = {
-            "91": lambda n=number, a=home: names.company_name(random, n, a.town_name.removesuffix("街道").removesuffix("镇")),
-            "92": lambda n=number, a=home, b=boss: f"东莞市{a.town_name.removesuffix('街道').removesuffix('镇')}{b.name[0]}记{n}号商行",
+            "91": lambda n=number, a=home: names.company_name(
+                random, n, a.town_name.removesuffix("街道").removesuffix("镇")
+            ),
+            "92": lambda n=number, a=home, b=boss: (
+                f"东莞市{a.town_name.removesuffix('街道').removesuffix('镇')}{b.name[0]}记{n}号商行"
+            ),
             "11": lambda n=number, a=home: f"东莞市{a.town_name}第{n}办公室",
             "12": lambda n=number, a=home: f"东莞市{a.town_name}第{n}服务中心",
             "52": lambda n=number, a=home: f"东莞市{a.town_name}第{n}社会工作服务社",
@@ -224,7 +267,17 @@ def _build_organisations(world: World, count: int) -> None:
         founded = world.start - timedelta(days=random.randrange(40, 9000))
         capital = random.choice((10, 50, 100, 200, 500, 1000, 5000))
         world.organisations.append(
-            Organisation(number, kind, name, ids.uscc(kind, "441900", number), f"P4419{number:011d}", founded, home, boss.number, capital)
+            Organisation(
+                number,
+                kind,
+                name,
+                ids.uscc(kind, "441900", number),
+                f"P4419{number:011d}",
+                founded,
+                home,
+                boss.number,
+                capital,
+            )
         )
 
 
@@ -248,7 +301,10 @@ def step(world: World, day: date) -> None:
         draw = random.random()
         if draw < 0.004 and organisation.kind == "91" and not organisation.cancelled:
             if draw < 0.002:
-                organisation.former_name, organisation.name = organisation.name, organisation.name.replace("东莞市", "东莞新")
+                organisation.former_name, organisation.name = (
+                    organisation.name,
+                    organisation.name.replace("东莞市", "东莞新"),
+                )
             else:
                 organisation.status, organisation.cancelled = "3", day
             organisation.changed_on = day

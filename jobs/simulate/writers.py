@@ -70,7 +70,9 @@ def _nested(names: list[str], row: Row) -> dict[str, object]:
 def _xlsx(fmt: Format, names: list[str], labels: list[str], rows: list[Row]) -> bytes:
     """A title row of labels above the names where two header rows are declared, footer rows where declared."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        buffer, {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"created": datetime(2026, 3, 2)})
     sheet = book.add_worksheet("数据")
     top = [labels] * (fmt.header_rows - 1) + [names]
@@ -93,6 +95,8 @@ def append_sqlite(path: Path, table: str, names: list[str], rows: list[Row]) -> 
     connection = sqlite3.connect(path)
     columns = ", ".join(f'"{name}" TEXT' for name in names)
     connection.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({columns})')
-    connection.executemany(f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(names))})', [row[: len(names)] for row in rows])
+    connection.executemany(
+        f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(names))})', [row[: len(names)] for row in rows]
+    )
     connection.commit()
     connection.close()
