@@ -292,6 +292,7 @@ class ThemeTable(Declared):
     name: Identifier
     label: Text
     grain: Text = ""
+    key: tuple[Identifier, ...] = ()
     columns: tuple[ThemeColumn, ...] = ()
 
 

@@ -39,7 +39,7 @@ class _StrictLoader(_Loader):
             self.aliases += 1
             if self.aliases > MAX_ALIASES:
                 raise YamlFault(1, f"more than {MAX_ALIASES} aliases")
-        return super().compose_node(parent, index)
+        return super().compose_node(parent, index)  # type: ignore[misc]
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)

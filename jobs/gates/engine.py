@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -51,13 +52,23 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame) -> list[Result]:
     source = _source(context)
     asset = source.add_dataframe_asset("frame")
     try:
-        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": _comparable(frame)})
         suite = gx.ExpectationSuite(name="suite", expectations=known)
         outcome = batch.validate(suite, result_format="BASIC")
         answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
     finally:
         source.delete_asset("frame")
     return [_result(rule, answers.get(rule.id), len(frame)) for rule in rules]
+
+
+def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Decimals as floats: limits are declared as floats, and no Decimal equals the float of its own digits."""
+
+    def is_decimal(column: str) -> bool:
+        present = frame[column].dropna() if frame[column].dtype == object else ()
+        return len(present) > 0 and isinstance(present.iloc[0], Decimal)
+
+    return frame.astype({column: float for column in frame.columns if is_decimal(column)})
 
 
 def _source(context: Any) -> Any:

@@ -57,7 +57,9 @@ def is_valid_resident_id(text: str) -> str:
 def _resident_value(text: str, policy: Policy) -> str:
     """15 digits become 18; 996-999 marked people over 100 whose century is 18, so they stay as delivered."""
     longer = f"concat(substring({text}, 1, 6), '19', substring({text}, 7, 9))"
-    old = f"{matches(text, _OLD_RESIDENT)} AND substring({text}, 13, 3) < '996' AND {resident_birth(longer)} IS NOT NULL"
+    old = (
+        f"{matches(text, _OLD_RESIDENT)} AND substring({text}, 13, 3) < '996' AND {resident_birth(longer)} IS NOT NULL"
+    )
     return cases([(_is_filler(text, policy), _NOTHING), (old, f"concat({longer}, {resident_check(longer)})")], text)
 
 

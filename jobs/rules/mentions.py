@@ -45,7 +45,11 @@ def value_sql(source: MentionSource, element: str) -> str:
     if isinstance(field, MentionField) and field.codes:
         return looked_up(column, field.codes)
     if element == "resident_id":
-        return cases([(f"coalesce({is_valid_resident_id(column)}, FALSE)", column)], "CAST(NULL AS STRING)") if element != source.elements[element] else column
+        return (
+            cases([(f"coalesce({is_valid_resident_id(column)}, FALSE)", column)], "CAST(NULL AS STRING)")
+            if element != source.elements[element]
+            else column
+        )
     return column
 
 
@@ -88,7 +92,7 @@ def _name(source: MentionSource, element: str | None, alias: str) -> str:
 
 
 def source_rank(entity: Entity, source: MentionSource) -> int:
-    """Place of a source in the authority of the entity's name (else of its first key); the last place if it has none."""
+    """Place of a source in the authority of the entity's name (else of its first key); last if it has none."""
     element = entity.name_element or key_parts(entity)[0][0]
     chain = entity.authority.get(element, ())
     ids = list(chain.among) if isinstance(chain, Choice) else [claim.source for claim in chain]

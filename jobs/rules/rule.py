@@ -88,7 +88,7 @@ def is_null_token(expression: str) -> str:
 
 
 def tidy(expression: str) -> str:
-    """Null tokens to null, full-width letters, digits and blanks to half-width, invisible characters and outer blanks off."""
+    """Null tokens to null, letters, digits and blanks to half-width, invisible characters and outer blanks off."""
     plain = trimmed(translated(expression, WIDE_ALPHANUMERIC + INVISIBLE, NARROW_ALPHANUMERIC))
     return f"CASE WHEN {expression} IS NULL OR {is_null_token(expression)} THEN NULL ELSE {plain} END"
 

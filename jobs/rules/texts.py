@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from jobs.rules.rule import PLACEHOLDERS, Policy, Rule, as_is, is_placeholder, no_placeholder, no_suspicion, same_text, tidy
+from jobs.rules.rule import (
+    PLACEHOLDERS,
+    Policy,
+    Rule,
+    as_is,
+    is_placeholder,
+    no_placeholder,
+    no_suspicion,
+    same_text,
+    tidy,
+)
 from jobs.rules.sql import cases, in_list, matches, replaced, translated, trimmed
 
 DOTS = "•‧・･∙⋅●"

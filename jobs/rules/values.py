@@ -7,7 +7,19 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from jobs.rules.rule import Policy, Rule, is_placeholder, no_suspicion, same_text, tidy
-from jobs.rules.sql import NARROW, WIDE, cases, extracted, in_list, literal, looked_up, matches, replaced, translated, trimmed
+from jobs.rules.sql import (
+    NARROW,
+    WIDE,
+    cases,
+    extracted,
+    in_list,
+    literal,
+    looked_up,
+    matches,
+    replaced,
+    translated,
+    trimmed,
+)
 
 _ZONE = "(Z|[+]08(:?00)?)?"
 _TIME = "[0-9]{1,2}[:时][0-9]{1,2}([:分]([0-9]{1,2}([.][0-9]+)?秒?)?)?" + _ZONE
@@ -118,7 +130,7 @@ def _decimal_value(text: str, policy: Policy) -> str:
 
 
 def _amount_value(text: str, policy: Policy) -> str:
-    """Number × scale of the unit written in the cell, else of the unit declared for the column, in the element's unit."""
+    """Number × scale of the unit in the cell, else of the unit declared for the column, in the element's unit."""
     target = _SCALES.get(policy.target_unit or "元", 1)
     declared = _SCALES.get(policy.unit or policy.target_unit or "元", 1)
     digits = replaced(extracted(text, f"^[¥￥]?([-+]?{_DIGITS})", 1), "[,，]", "")
@@ -188,7 +200,9 @@ def _unless_word(text: str, policy: Policy) -> str:
 
 
 DATE = Rule("date", "date", _half_width, _date_value, _no_day, _future, _same_day("yyyy-MM-dd"))
-DATETIME = Rule("datetime", "timestamp", _half_width, _datetime_value, _no_day, _future, _same_day("yyyy-MM-dd HH:mm:ss"))
+DATETIME = Rule(
+    "datetime", "timestamp", _half_width, _datetime_value, _no_day, _future, _same_day("yyyy-MM-dd HH:mm:ss")
+)
 MONTH = Rule("month", "string", _half_width, _month_value, is_placeholder, no_suspicion, same_text)
 INTEGER = Rule("integer", "bigint", _half_width, _integer_value, is_placeholder, no_suspicion, _same_number)
 DECIMAL = Rule("decimal", "decimal(20,6)", _half_width, _decimal_value, is_placeholder, no_suspicion, _same_number)

@@ -1,4 +1,4 @@
-"""Reading texts through a rule exactly as standardise does: raw → text → parsed → flag, on the engine of the session."""
+"""Reading texts through a rule as standardise does: raw → text → parsed → flag, on the engine of the session."""
 
 from __future__ import annotations
 
