@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from jobs.contracts import Catalog, Resource, SourceField
 from jobs.simulate.views import (
+    UNITS,
     Values,
     address_values,
     chance,
@@ -78,7 +79,7 @@ def rows_of(world: World, catalog: Catalog, resource: Resource, day: date) -> It
     """(entity id, column → canonical value) of every record that the resource delivers for ``day``."""
     is_first = day == world.start
     partial = resource.load.mode != "full" and not is_first
-    for identity, values in _things(world, resource, day, partial):
+    for identity, values in _things(world, catalog, resource, day, partial):
         yield (
             identity,
             {
@@ -90,7 +91,9 @@ def rows_of(world: World, catalog: Catalog, resource: Resource, day: date) -> It
         )
 
 
-def _things(world: World, resource: Resource, day: date, partial: bool) -> Iterator[tuple[str, Values]]:
+def _things(
+    world: World, catalog: Catalog, resource: Resource, day: date, partial: bool
+) -> Iterator[tuple[str, Values]]:
     rid = resource.id
     if rid == "mzj.marriage.registration":
         yield from _marriages(world, day, partial)
@@ -120,6 +123,12 @@ def _things(world: World, resource: Resource, day: date, partial: bool) -> Itera
             yield f"E{number}", event_values(world, number, rid, day) | {"operation_type": "I"}
         if resource.load.operation and partial:
             yield from _later(world, rid, day, base, count)
+    elif rid == "zfw.zwgc.grid":
+        for code, address in sorted({address.grid_code: address for address in world.addresses}.items()):
+            yield f"G{code}", address_values(address) | {"grid_name": f"{address.village_name}第{code[-3:]}网格"}
+    elif rid == "zfw.zwgc.matter":
+        for code, name in sorted(catalog.code_tables["event_class_local"].values.items()):
+            yield f"Q{code}", {"matter_code": code, "matter_name": name, "lead_unit": UNITS[int(code[1:]) % len(UNITS)]}
     else:
         for number in range(_few(resource)):
             yield f"X{number}", event_values(world, number, rid, world.start)
@@ -137,6 +146,7 @@ def _later(world: World, rid: str, day: date, base: int, count: int) -> Iterator
                 | {
                     "operation_type": "D" if number % 10 == 9 else "U",
                     "event_status": "90" if number % 10 == 9 else "70",
+                    "closed_at": values["closed_at"] or f"{day} 17:00:00",
                 },
             )
 

@@ -14,6 +14,20 @@ from jobs.simulate.world import Address, Organisation, Person, World
 
 Values = dict[str, str | None]
 
+UNITS = (
+    "市公安局",
+    "市城管局",
+    "市市场监管局",
+    "市应急管理局",
+    "市住建局",
+    "市生态环境局",
+    "市人社局",
+    "市消防救援支队",
+)
+"""Units that decide, handle and report."""
+_CHANNELS = {"zfw.zwgc.event": ("01", "ZFW"), "zsj.hotline.order": ("02", "ZSJ"), "cgj.szcg.case": ("03", "CGJ")}
+"""Resource → code of the channel and prefix of its event numbers."""
+
 
 def chance(*parts: object) -> float:
     """A stable number in [0, 1) for these parts."""
@@ -40,8 +54,9 @@ def address_values(address: Address) -> Values:
         "room_no": f"{address.room}室",
         "longitude": address.longitude,
         "latitude": address.latitude,
-        "org_division": "441900",
+        "org_division": address.town_code,
         "household_division": "441900",
+        "is_deleted": "0",
     }
 
 
@@ -89,6 +104,10 @@ def person_values(world: World, person: Person, resource: str, day: date) -> Val
         "residence_registered_on": f"{person.changed_on} 10:{person.number % 60:02d}:00",
         "birth_time": None,
         "is_void": "0",
+        "person_status": "2" if person.death else "1",
+        "insured_status": "1",
+        "contribution_month": f"{day.replace(day=1) - timedelta(days=1):%Y%m}",
+        "student_status": "01",
         "household_head_name": person.name,
         "household_head_id": person.resident_id,
         "name_pinyin": None,
@@ -128,6 +147,9 @@ def organisation_values(world: World, org: Organisation, resource: str, day: dat
         "org_cancelled_on": org.cancelled.isoformat() if org.cancelled else None,
         "changed_on": org.changed_on.isoformat(),
         "business_scope": "制造、销售及技术服务",
+        "place_name": org.name,
+        "place_principal": boss.name,
+        "place_principal_phone": boss.phone,
         "taxpayer_id": org.uscc,
         "si_unit_no": f"AB{org.number:08d}",
         "employee_count": str(3 + org.number % 200),
@@ -149,7 +171,8 @@ def organisation_values(world: World, org: Organisation, resource: str, day: dat
 def licence_values(world: World, number: int, resource: str, day: date) -> Values:
     """Columns of an electronic licence and of the publicity record of its permit."""
     org = world.organisations[number % len(world.organisations)]
-    issued = day - timedelta(days=30 + number % 900)
+    issued = day - timedelta(days=number % 12 if day > world.start else 30 + number % 900)
+    unit = UNITS[number % len(UNITS)]
     issuer = "11441900007330010R"
     return organisation_values(world, org, resource, day) | {
         "licence_identifier": ids.licence_identifier("11100000000013338W011", issuer, number),
@@ -161,6 +184,8 @@ def licence_values(world: World, number: int, resource: str, day: date) -> Value
         "valid_to": (issued + timedelta(days=1825)).isoformat(),
         "decision_doc_no": f"东许〔2025〕{number}号",
         "decision_on": issued.isoformat(),
+        "decision_authority": unit,
+        "source_unit": unit,
         "fine_wan": f"{(number % 40 + 1) / 10}",
         "confiscated_wan": "0",
         "penalty_valid_to": (issued + timedelta(days=365)).isoformat(),
@@ -170,28 +195,43 @@ def licence_values(world: World, number: int, resource: str, day: date) -> Value
 
 
 def event_values(world: World, number: int, resource: str, day: date) -> Values:
-    """Columns of an event in any of the five channels."""
-    address = world.addresses[number * 13 % len(world.addresses)]
+    """Columns of an event in any of the five channels; every third is the one before it, reported again elsewhere."""
+    matter = number - 1 if number % 3 == 2 else number
+    address = world.addresses[matter * 13 % len(world.addresses)]
     reporter = world.persons[number * 17 % len(world.persons)]
-    org = world.organisations[number * 5 % len(world.organisations)]
-    reported = day - timedelta(days=number % 3)
-    closed = number % 4 != 0
-    return (
-        organisation_values(world, org, resource, day)
-        | address_values(address)
-        | {
-            "event_no": f"{resource.split('.')[0].upper()}{reported:%Y%m%d}{number:06d}",
-            "record_id": f"E{number:010d}",
-            "reporter_name": reporter.name,
-            "reporter_phone": reporter.phone,
-            "mobile_phone": reporter.phone,
-            "reported_at": f"{reported} 08:{number % 60:02d}:00",
-            "accepted_at": f"{reported} 09:{number % 60:02d}:00",
-            "dispatched_at": f"{reported} 10:{number % 60:02d}:00",
-            "closed_at": f"{day} 16:{number % 60:02d}:00" if closed else None,
-            "deadline_at": f"{reported + timedelta(days=3)} 18:00:00",
-            "event_content": f"第{number}号事项，请及时处理",
-            "source_updated_at": f"{day} 19:{number % 60:02d}:00",
-            "return_count": str(number % 2),
-        }
-    )
+    org = world.organisations[matter * 5 % len(world.organisations)]
+    reported = day - timedelta(days=number % 7)
+    deadline = reported + timedelta(days=3)
+    is_closed = number % 4 != 0
+    channel, prefix = _CHANNELS.get(resource) or tuple(_CHANNELS.values())[number % len(_CHANNELS)]
+    values: Values = {
+        "event_no": f"{resource.split('.')[0].upper()}{reported:%Y%m%d}{number:06d}",
+        "parent_event_no": f"{prefix}{reported:%Y%m%d}{number:06d}",
+        "record_id": f"E{number:010d}",
+        "reporter_name": reporter.name,
+        "reporter_phone": reporter.phone,
+        "mobile_phone": reporter.phone,
+        "reported_at": f"{reported} 08:{number % 60:02d}:00",
+        "accepted_at": f"{reported} 09:{number % 60:02d}:00",
+        "dispatched_at": f"{reported} 10:{number % 60:02d}:00",
+        "patrolled_at": f"{reported} 09:{number % 60:02d}:00",
+        "closed_at": f"{day} 16:{number % 60:02d}:00" if is_closed else None,
+        "deadline_at": f"{deadline} 18:00:00",
+        "rectify_deadline": deadline.isoformat(),
+        "rectify_status": "3" if is_closed else "1",
+        "event_status": "70" if is_closed else "40",
+        "is_overdue": "1" if day > deadline else "0",
+        "is_repeat": "1" if matter != number else "0",
+        "event_content": f"第{matter}号事项，请及时处理",
+        "matter_code": f"M{matter % 139 + 1:03d}",
+        "event_class_code": f"M{matter % 139 + 1:03d}",
+        "lead_unit": UNITS[matter % len(UNITS)],
+        "assist_unit": UNITS[(matter + 3) % len(UNITS)] if matter % 5 == 0 else None,
+        "involved_party": org.name,
+        "involved_uscc": org.uscc,
+        "source_updated_at": f"{day} 19:{number % 60:02d}:00",
+        "return_count": str(number % 2),
+    }
+    if resource == "zsj.dispatch.event" or resource in _CHANNELS:
+        values["event_source"] = channel
+    return organisation_values(world, org, resource, day) | address_values(address) | values
