@@ -1,27 +1,21 @@
 """The only reader of ``catalog/`` and ``expectations/``: YAML → frozen typed objects, checked in one place."""
 
+from jobs.contracts.authority import carried
 from jobs.contracts.catalog import Catalog
-from jobs.contracts.check import carried
-from jobs.contracts.load import CatalogFaults, Fault, load_catalog
-from jobs.contracts.model import (
+from jobs.contracts.entities import Choice, Claim, Entity, Group
+from jobs.contracts.load import load_catalog
+from jobs.contracts.reader import CatalogFaults, Fault
+from jobs.contracts.registers import CodeTable, Department, Element
+from jobs.contracts.sources import (
     Access,
-    Choice,
-    Claim,
-    CodeTable,
-    Department,
-    Element,
-    Entity,
-    Expectation,
     Format,
-    Group,
     Mention,
     MentionField,
     Resource,
     SourceField,
     System,
-    Theme,
-    ThemeTable,
 )
+from jobs.contracts.themes import Expectation, Theme, ThemeTable
 
 __all__ = [
     "Access",

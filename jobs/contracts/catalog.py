@@ -5,19 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from jobs.contracts.model import (
-    Access,
-    CodeTable,
-    Department,
-    Element,
-    Entity,
-    Expectation,
-    Format,
-    Resource,
-    SourceField,
-    System,
-    Theme,
-)
+from jobs.contracts.entities import Entity
+from jobs.contracts.registers import CodeTable, Department, Element
+from jobs.contracts.sources import Access, Format, Resource, SourceField, System
+from jobs.contracts.themes import Expectation, Theme
 
 
 @dataclass(frozen=True)

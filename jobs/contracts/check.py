@@ -1,148 +1,133 @@
 """Cross-references between catalog files: everything that one file alone cannot know.
 
-Each function yields ``(model, key, location, problem)``; the loader turns that into file and line.
+Each function yields ``(model, key, location, problem)``; the loader turns that into file and line. A name counts as
+known if it is declared at all, even wrongly: one mistake is one fault.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jobs.contracts.model import Choice, Claim, Entity, Mention, Resource
+from jobs.contracts.authority import check_authority
+from jobs.contracts.expect import check_expectations
+from jobs.contracts.known import Finding, Known, unknown
+from jobs.contracts.registers import AMOUNT_UNITS
+from jobs.contracts.sources import Access, Mention, Resource, SourceField
 
 if TYPE_CHECKING:
     from jobs.contracts.catalog import Catalog
 
-Finding = tuple[str, str, tuple[str | int, ...], str]
+PLACEHOLDERS = ("{period}", "{sequence}")
+"""What a file pattern may hold beside letters and ``*``."""
+_NEEDED = {"files": ("path", "pattern"), "sql": ("url", "table", "watermark")}
 
 
-def check_references(catalog: Catalog) -> Iterator[Finding]:
+def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
     """Every broken reference of the catalog."""
     for element in catalog.elements.values():
-        if element.code_table and element.code_table not in catalog.code_tables:
-            yield "Element", element.id, ("code_table",), _unknown("code table", element.code_table, catalog.code_tables)
+        if element.code_table and (problem := known.complain("code table", element.code_table)):
+            yield "Element", element.id, ("code_table",), problem
     for system in catalog.systems.values():
-        if system.department not in catalog.departments:
-            yield "System", system.id, ("department",), _unknown("department", system.department, catalog.departments)
+        if problem := known.complain("department", system.department):
+            yield "System", system.id, ("department",), problem
+        elif system.department != system.id.split(".", 1)[0]:
+            problem = f"department {system.department!r} differs from the first part of the id {system.id!r}"
+            yield "System", system.id, ("department",), problem
     codes: dict[str, str] = {}
     for resource in catalog.resources.values():
-        yield from _resource(catalog, resource)
+        yield from _resource(catalog, known, resource)
         if resource.code in codes:
             problem = f"resource code {resource.code!r} is also that of {codes[resource.code]}; codes are unique"
             yield "Resource", resource.id, ("code",), problem
-        codes[resource.code] = resource.id
+        codes.setdefault(resource.code, resource.id)
     for key, access in catalog.access.items():
-        if key not in catalog.resources:
-            yield "Access", key, (), _unknown("resource", key, catalog.resources)
-        needed = ("path", "pattern") if access.kind == "files" else ("url", "table", "watermark")
-        for name in needed:
-            if getattr(access, name) is None:
-                yield "Access", key, (), f"access of kind {access.kind!r} needs {name!r}; expected keys: {', '.join(needed)}"
+        if problem := known.complain("resource", key):
+            yield "Access", key, (), problem
+        yield from _access(catalog.resources.get(key), key, access)
     for entity in catalog.entities.values():
-        yield from _entity(catalog, entity)
+        yield from check_authority(catalog, known, entity)
     for theme in catalog.themes.values():
         for index, name in enumerate(theme.inputs):
-            known = name.removeprefix("fused:") in catalog.entities if name.startswith("fused:") else name in catalog.resources
-            if not known:
-                yield "Theme", theme.id, ("inputs", index), f"input {name!r} is neither a resource nor fused:<entity>"
+            kind, bare = ("entity", name.removeprefix("fused:")) if name.startswith("fused:") else ("resource", name)
+            if problem := known.complain(kind, bare):
+                yield "Theme", theme.id, ("inputs", index), f"{problem} (expected a resource or fused:<entity>)"
+    yield from check_expectations(catalog, known)
 
 
-def _resource(catalog: Catalog, resource: Resource) -> Iterator[Finding]:
-    if resource.system not in catalog.systems:
-        yield "Resource", resource.id, ("id",), _unknown("system", resource.system, catalog.systems)
+def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Finding]:
     columns: dict[str, str] = {}
-    names = {field.name for field in resource.fields}
+    names: set[str] = set()
     for index, field in enumerate(resource.fields):
-        at = ("fields", index)
-        if field.element not in catalog.elements:
-            yield "Resource", resource.id, (*at, "element"), _unknown("element", field.element, catalog.elements)
-        if field.code_table and field.code_table not in catalog.code_tables:
-            yield "Resource", resource.id, (*at, "code_table"), _unknown("code table", field.code_table, catalog.code_tables)
-        if field.column in columns:
-            problem = f"columns {columns[field.column]!r} and {field.name!r} both become {field.column!r}; give one of them `to:`"
-            yield "Resource", resource.id, at, problem
-        columns[field.column] = field.name
-    for column in (*resource.load.key, *resource.totals, *([resource.load.operation] if resource.load.operation else [])):
-        if column not in names:
-            yield "Resource", resource.id, ("load",), f"column {column!r} is not among the fields; expected one of {', '.join(sorted(names))}"
+        for location, problem in _field(catalog, known, field):
+            yield "Resource", resource.id, ("fields", index, location), problem
+        if field.name in names:
+            problem = f"column {field.name!r} is listed twice; keep one"
+            yield "Resource", resource.id, ("fields", index, "name"), problem
+        elif field.column in columns:
+            both = f"columns {columns[field.column]!r} and {field.name!r} both become {field.column!r}"
+            yield "Resource", resource.id, ("fields", index), f"{both}; give one of them `to:`"
+        columns.setdefault(field.column, field.name)
+        names.add(field.name)
+    listed = [("load", "key", name) for name in resource.load.key] + [("totals", "", name) for name in resource.totals]
+    listed += [("load", "operation", resource.load.operation)] if resource.load.operation else []
+    for top, below, name in listed:
+        if name not in names:
+            problem = f"column {name!r} is not among the fields; expected one of {', '.join(sorted(names))}"
+            yield "Resource", resource.id, (top, below), problem
     if resource.load.mode == "cdc" and not resource.load.operation:
-        yield "Resource", resource.id, ("load",), "mode cdc needs `operation`: the column that says insert, update or delete"
+        problem = "mode cdc needs `operation`: the column that says insert, update or delete"
+        yield "Resource", resource.id, ("load",), problem
     for index, mention in enumerate(resource.mentions):
-        yield from _mention(catalog, resource, mention, index, set(columns))
+        yield from _mention(known, resource, mention, index, set(columns))
 
 
-def _mention(catalog: Catalog, resource: Resource, mention: Mention, index: int, columns: set[str]) -> Iterator[Finding]:
+def _field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[tuple[str, str]]:
+    if problem := known.complain("element", field.element):
+        yield "element", problem
+    if field.code_table and (problem := known.complain("code table", field.code_table)):
+        yield "code_table", problem
+    element = catalog.elements.get(field.element)
+    if field.unit and element and field.unit != element.unit:
+        if element.rule != "amount":
+            yield (
+                "unit",
+                f"unit {field.unit!r} differs from {element.unit!r} of {element.id}; only amounts are converted",
+            )
+        elif field.unit not in AMOUNT_UNITS:
+            yield "unit", f"unit {field.unit!r} of an amount is unknown; expected one of {', '.join(AMOUNT_UNITS)}"
+
+
+def _mention(known: Known, resource: Resource, mention: Mention, index: int, columns: set[str]) -> Iterator[Finding]:
     at = ("mentions", index)
-    if mention.entity not in catalog.entities:
-        yield "Resource", resource.id, (*at, "entity"), _unknown("entity", mention.entity, catalog.entities)
-        return
+    if problem := known.complain("entity", mention.entity):
+        yield "Resource", resource.id, (*at, "entity"), problem
     for element, source in mention.fields.items():
         column = source if isinstance(source, str) else source.column
+        if problem := known.complain("element", element):
+            yield "Resource", resource.id, (*at, "fields", element), problem
         if column not in columns:
-            yield "Resource", resource.id, (*at, "fields", element), _unknown("column", column, columns)
+            yield "Resource", resource.id, (*at, "fields", element), unknown("column", column, columns)
+    for column in mention.where:
+        if column not in columns:
+            yield "Resource", resource.id, (*at, "where", column), unknown("column", column, columns)
 
 
-def carried(entity: Entity, resource: Resource, mention: Mention) -> dict[str, str]:
-    """Elements that ``mention`` of ``resource`` carries for ``entity`` → standardised column."""
-    wanted = set(entity.authority) | {part for key in entity.keys for part in ([key] if isinstance(key, str) else key)}
-    wanted |= {part for key in entity.compound_keys for part in key}
-    wanted |= {choice.ordered_by for choice in entity.authority.values() if isinstance(choice, Choice)}
-    wanted |= {group.latest for group in entity.groups if group.latest}
-    columns = {field.column for field in resource.fields}
-    found = {} if mention.only else {name: name for name in sorted(wanted & columns)}
-    for element, source in mention.fields.items():
-        found[element] = source if isinstance(source, str) else source.column
-    return found
-
-
-def _entity(catalog: Catalog, entity: Entity) -> Iterator[Finding]:
-    for unit in entity.lead:
-        if unit not in catalog.departments:
-            yield "Entity", entity.entity, ("lead",), _unknown("department", unit, catalog.departments)
-    for element, chain in entity.authority.items():
-        if element not in catalog.elements:
-            yield "Entity", entity.entity, ("authority", element), _unknown("element", element, catalog.elements)
-        if isinstance(chain, Choice):
-            sources = list(chain.among)
-        else:
-            sources = [claim.source for claim in chain]
-            yield from _one_source(entity, element, chain)
-        for source in sources:
-            yield from _carries(catalog, entity, element, source)
-    for index, group in enumerate(entity.groups):
-        for element in group.elements:
-            if element not in entity.authority:
-                problem = f"group {group.name!r} names {element!r}, which has no authority"
-                yield "Entity", entity.entity, ("groups", index), problem
-
-
-def _one_source(entity: Entity, element: str, chain: tuple[Claim, ...]) -> Iterator[Finding]:
-    """Exactly one lawful source for an element, a day and a case."""
-    lawful = [claim for claim in chain if not claim.fallback]
-    if not lawful:
-        yield "Entity", entity.entity, ("authority", element), f"{element!r} has no authority, only fallbacks; name its source"
-    for position, left in enumerate(lawful):
-        for right in lawful[position + 1 :]:
-            same_case = left.when == right.when and left.role == right.role
-            if same_case and (left.since or "0000") <= (right.until or "9999") and (right.since or "0000") <= (left.until or "9999"):
-                problem = f"{element!r} has two authorities for one day and case: {left.source} and {right.source}; tell them apart by `when`, `since`/`until`, or mark one `fallback: true`"
-                yield "Entity", entity.entity, ("authority", element), problem
-
-
-def _carries(catalog: Catalog, entity: Entity, element: str, source: str) -> Iterator[Finding]:
-    if source not in catalog.resources:
-        yield "Entity", entity.entity, ("authority", element), _unknown("resource", source, catalog.resources)
-        return
-    resource = catalog.resources[source]
-    mentions = [mention for mention in resource.mentions if mention.entity == entity.entity]
-    if not any(element in carried(entity, resource, mention) for mention in mentions):
-        problem = f"{source} is named for {element!r} but no mention of {entity.entity} in it carries that element"
-        yield "Entity", entity.entity, ("authority", element), problem
-
-
-def _unknown(what: str, name: str, known: object) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), n=3)  # type: ignore[call-overload]
-    hint = f"; did you mean {', '.join(near)}?" if near else f"; declare the {what} first"
-    return f"{what} {name!r} is unknown{hint}"
+def _access(resource: Resource | None, key: str, access: Access) -> Iterator[Finding]:
+    needed = _NEEDED[access.kind]
+    for name in needed:
+        if getattr(access, name) is None:
+            problem = f"access of kind {access.kind!r} needs {name!r}; expected keys: {', '.join(needed)}"
+            yield "Access", key, (), problem
+    for part in re.findall(r"\{[^}]*\}?|\}", access.pattern or ""):
+        if part not in PLACEHOLDERS:
+            problem = f"placeholder {part!r} is unknown; expected {' or '.join(PLACEHOLDERS)}"
+            yield "Access", key, ("pattern",), problem
+    if access.path is not None and (access.path.startswith("/") or ".." in access.path.split("/")):
+        yield "Access", key, ("path",), f"path {access.path!r} leaves the inbox; expected a folder below data/inbox"
+    if "/" in (access.pattern or ""):
+        yield "Access", key, ("pattern",), "a pattern names files, not folders; put the folder into `path`"
+    names = {field.name for field in resource.fields} if resource else set()
+    if access.watermark and names and access.watermark not in names:
+        yield "Access", key, ("watermark",), unknown("column", access.watermark, names)

@@ -3,221 +3,208 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import io
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-
-from jobs.contracts import model as m
+from jobs.contracts.base import Declared
 from jobs.contracts.catalog import Catalog
 from jobs.contracts.check import check_references
-from jobs.contracts.shape import explain
-from jobs.contracts.yamlfile import YamlFault, line_of, read_yaml
-from jobs.errors import CatalogError
+from jobs.contracts.entities import Entity
+from jobs.contracts.known import Known
+from jobs.contracts.reader import CatalogFaults, Fault, Model, Reader
+from jobs.contracts.registers import CodeTable, CodeTableFacts, Department, Element, Scoring, Term
+from jobs.contracts.sources import Access, Resource, SourceFile, System
+from jobs.contracts.themes import Expectation, Theme
+from jobs.stages import STAGES
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One thing wrong with the catalog: where it stands and what to do about it."""
-
-    file: str
-    line: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem}"
-
-
-class CatalogFaults(CatalogError):
-    """All faults of the catalog, in file order."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = sorted(set(faults))
-        super().__init__(
-            f"the catalog has {len(self.faults)} fault(s):\n" + "\n".join(f"  {fault}" for fault in self.faults),
-            remedy="Correct the lines named above and run `brain check` again",
-        )
-
-
-@dataclass
-class Reader:
-    """Reads files below ``home``, collecting faults and the bytes that make up the fingerprint."""
-
-    home: Path
-    faults: list[Fault] = field(default_factory=list)
-    digest: Any = field(default_factory=hashlib.sha256)
-    files: list[str] = field(default_factory=list)
-    where: dict[tuple[str, str], tuple[Path, tuple[str | int, ...]]] = field(default_factory=dict)
-
-    def raw(self, path: Path) -> Any:
-        """Parsed YAML, or None with a fault."""
-        if not path.exists():
-            self.faults.append(Fault(self.name(path), 1, "file is missing; `brain check` needs it"))
-            return None
-        self.note(path)
-        try:
-            return read_yaml(path)
-        except YamlFault as fault:
-            self.faults.append(Fault(self.name(path), fault.line, f"not readable as YAML: {fault.problem}"))
-            return None
-
-    def note(self, path: Path) -> None:
-        """Count a file into the fingerprint."""
-        self.files.append(self.name(path))
-        self.digest.update(self.name(path).encode() + b"\0" + path.read_bytes())
-
-    def name(self, path: Path) -> str:
-        return path.relative_to(self.home).as_posix()
-
-    def build(self, kind: type[Model], data: Any, path: Path, at: tuple[str | int, ...] = ()) -> Model | None:
-        """Validate ``data`` against ``kind``; faults carry file and line."""
-        try:
-            return TypeAdapter(kind).validate_python(data)
-        except ValidationError as error:
-            for detail in error.errors():
-                self.fault(path, at + tuple(detail["loc"]), explain(detail, kind))
-            return None
-
-    def fault(self, path: Path, at: tuple[str | int, ...], problem: str) -> None:
-        self.faults.append(Fault(self.name(path), line_of(path, at), problem))
-
-    def many(self, kind: type[Model], path: Path, key: str, at: str | None = None) -> dict[str, Model]:
-        """A list of ``kind`` in a file, by the attribute ``key``; doubles are faults."""
-        data = self.raw(path)
-        items = data.get(at) if at and isinstance(data, dict) else data
-        if not isinstance(items, list):
-            if data is not None:
-                self.fault(path, (), f"expected a list{f' under {at!r}' if at else ''}")
-            return {}
-        found: dict[str, Model] = {}
-        for index, item in enumerate(items):
-            location: tuple[str | int, ...] = (at, index) if at else (index,)
-            built = self.build(kind, item, path, location)
-            if built is not None:
-                self.keep(found, getattr(built, key), built, path, location)
-        return dict(sorted(found.items()))
-
-    def keep(self, found: dict[str, Model], key: str, item: Model, path: Path, at: tuple[str | int, ...]) -> None:
-        if key in found:
-            self.fault(path, at, f"{type(item).__name__.lower()} {key!r} is declared twice; keep one")
-        found[key] = item
-        self.where[(type(item).__name__, key)] = (path, at)
+EXPECTED_FOLDERS = tuple(stage.folder for stage in STAGES[1:7])
+"""Layers whose tables can be judged: landed to audited."""
 
 
 def load_catalog(home: Path) -> Catalog:
     """Read everything below ``home``; raises :class:`CatalogFaults` naming every fault at once."""
     reader = Reader(home)
     root = home / "catalog"
-    systems, resources = _sources(reader, root)
-    access = _mapping(reader, m.Access, root / "connections.yml")
+    systems, resources = _sources(reader, root / "sources")
     catalog = Catalog(
-        departments=reader.many(m.Department, root / "departments.yml", "code"),
+        departments=reader.many(Department, root / "departments.yml", "code"),
         systems=systems,
         resources=resources,
-        elements=reader.many(m.Element, root / "standards" / "elements.yml", "id", "elements"),
+        elements=reader.many(Element, root / "standards" / "elements.yml", "id", "elements"),
         code_tables=_code_tables(reader, root / "standards"),
-        entities=dict(_documents(reader, m.Entity, sorted((root / "entities").glob("*.yml")), "entity")),
-        themes=dict(_documents(reader, m.Theme, sorted((root / "themes").glob("*/theme.yml")), "id")),
-        access=access,
+        entities=_documents(reader, Entity, sorted((root / "entities").glob("*.yml")), "entity"),
+        themes=_documents(reader, Theme, sorted((root / "themes").glob("*/theme.yml")), "id"),
+        access=_mapping(reader, Access, root / "connections.yml"),
         expectations=_expectations(reader, home / "expectations"),
         theme_sql=_theme_sql(reader, root / "themes"),
-        scoring=_plain(reader, root / "scoring.yml"),
-        glossary=_plain(reader, root / "glossary.yml"),
+        scoring=_scoring(reader, root / "scoring.yml"),
+        glossary=_glossary(reader, root / "glossary.yml"),
         files=tuple(reader.files),
         fingerprint=reader.digest.hexdigest(),
     )
-    for kind, key, at, problem in check_references(catalog):
-        path, base = reader.where.get((kind, key), (root / "departments.yml", ()))
+    for kind, key, at, problem in check_references(catalog, _known(reader, catalog)):
+        path, base = reader.where[(kind, key)]
         reader.fault(path, base + at, problem)
+    _strays(reader)
     if reader.faults:
         raise CatalogFaults(reader.faults)
     return catalog
 
 
-def _sources(reader: Reader, root: Path) -> tuple[dict[str, m.System], dict[str, m.Resource]]:
-    systems: dict[str, m.System] = {}
-    resources: dict[str, m.Resource] = {}
-    for path in sorted((root / "sources").glob("*/*.yml")):
-        source = reader.build(m.SourceFile, reader.raw(path), path)
-        if source is None:
+def _known(reader: Reader, catalog: Catalog) -> Known:
+    """Ids that may be named: the built ones, the broken ones, and any where the register itself is unreadable."""
+    unreadable = {reader.name(path) for path in reader.unreadable}
+
+    def names(kind: type[Declared], built: dict[str, Any], file: str) -> frozenset[str] | None:
+        if any(name.startswith(file) for name in unreadable):
+            return None
+        return frozenset({*built, *reader.broken[kind.__name__]})
+
+    return Known(
+        departments=names(Department, catalog.departments, "catalog/departments.yml"),
+        systems=names(System, catalog.systems, "catalog/sources/"),
+        resources=names(Resource, catalog.resources, "catalog/sources/"),
+        elements=names(Element, catalog.elements, "catalog/standards/elements.yml"),
+        code_tables=names(CodeTable, catalog.code_tables, "catalog/standards/codes.yml"),
+        entities=names(Entity, catalog.entities, "catalog/entities/"),
+        themes=names(Theme, catalog.themes, "catalog/themes/"),
+    )
+
+
+def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str, Resource]]:
+    """Systems and resources; a wrong resource leaves the others of its file in force."""
+    systems: dict[str, System] = {}
+    resources: dict[str, Resource] = {}
+    for path in sorted(folder.glob("*/*.yml")):
+        data = reader.yaml(path)
+        if path in reader.unreadable:
             continue
-        if source.system.id != f"{path.parent.name}.{path.stem}":
-            expected = f"{path.parent.name}.{path.stem}"
-            reader.fault(path, ("system", "id"), f"system id {source.system.id!r} does not match its path; expected {expected!r}")
-        reader.keep(systems, source.system.id, source.system, path, ("system",))
-        for index, resource in enumerate(source.resources):
-            reader.keep(resources, resource.id, resource, path, ("resources", index))
+        listed = data.get("resources") if isinstance(data, dict) else None
+        shell = {**data, "resources": []} if isinstance(listed, list) else data
+        expected = f"{path.parent.name}.{path.stem}"
+        source = reader.build(SourceFile, shell, path)
+        if source is None:
+            reader.broken["System"].add(expected)
+        else:
+            reader.keep(systems, System, data["system"], path, ("system",), "id")
+            _placed(reader, path, ("system", "id"), source.system.id, expected)
+        for index, item in enumerate(listed if isinstance(listed, list) else []):
+            at = ("resources", index)
+            built = reader.keep(resources, Resource, item, path, at, "id")
+            if built is not None and built.system != expected:
+                reader.fault(path, (*at, "id"), f"id {built.id!r} does not match its path; expected {expected}.<thing>")
     return dict(sorted(systems.items())), dict(sorted(resources.items()))
 
 
-def _mapping(reader: Reader, kind: type[Model], path: Path) -> dict[str, Model]:
-    data = reader.raw(path)
-    if data is None:
+def _placed(reader: Reader, path: Path, at: tuple[str | int, ...], found: str, expected: str) -> None:
+    if found != expected:
+        reader.fault(path, at, f"{at[-1]} {found!r} does not match its path; expected {expected!r}")
+
+
+def _mapping(reader: Reader, kind: type[Model], path: Path, required: bool = True) -> dict[str, Model]:
+    """A mapping of ids to ``kind``."""
+    if not required and not path.exists():
         return {}
+    data = reader.yaml(path)
     if not isinstance(data, dict):
-        reader.fault(path, (), "expected a mapping of ids")
+        if path not in reader.unreadable:
+            reader.fault(path, (), "expected a mapping `<id>: {…}`")
         return {}
     found: dict[str, Model] = {}
-    for key in sorted(data):
+    for key in sorted(data, key=str):
         built = reader.build(kind, data[key], path, (key,))
         if built is not None:
-            reader.keep(found, key, built, path, (key,))
-            reader.where[(kind.__name__, key)] = (path, (key,))
+            found[str(key)] = built
+        else:
+            reader.broken[kind.__name__].add(str(key))
+        reader.where[(kind.__name__, str(key))] = (path, (key,))
     return found
 
 
-def _documents(reader: Reader, kind: type[Model], paths: list[Path], key: str) -> Iterator[tuple[str, Model]]:
+def _documents(reader: Reader, kind: type[Model], paths: list[Path], key: str) -> dict[str, Model]:
+    """One document a file; its id is the name of the file (``theme.yml``: of the folder)."""
+    found: dict[str, Model] = {}
     for path in paths:
-        built = reader.build(kind, reader.raw(path), path)
-        if built is not None:
-            identity = getattr(built, key)
-            reader.where[(kind.__name__, identity)] = (path, ())
-            yield identity, built
+        data = reader.yaml(path)
+        expected = path.parent.name if path.name == "theme.yml" else path.stem
+        if path not in reader.unreadable and reader.keep(found, kind, data, path, (), key) is not None:
+            _placed(reader, path, (key,), str(data[key]), expected)
+    return dict(sorted(found.items()))
 
 
-def _code_tables(reader: Reader, folder: Path) -> dict[str, m.CodeTable]:
-    data = reader.raw(folder / "codes.yml")
-    tables: dict[str, m.CodeTable] = {}
-    for key, facts in sorted((data or {}).items()):
-        path = folder / "codes" / f"{key}.csv"
-        if not path.exists():
-            reader.fault(folder / "codes.yml", (key,), f"codes/{key}.csv is missing")
-            continue
-        reader.note(path)
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = [row for row in csv.reader(handle) if row]
-        values = {row[0]: row[1] for row in rows[1:]}
-        table = reader.build(m.CodeTable, {"id": key, "values": values, **(facts or {})}, folder / "codes.yml", (key,))
+def _code_tables(reader: Reader, folder: Path) -> dict[str, CodeTable]:
+    facts = _mapping(reader, CodeTableFacts, folder / "codes.yml")
+    tables: dict[str, CodeTable] = {}
+    for key, fact in facts.items():
+        values = _codes(reader, folder / "codes" / f"{key}.csv")
+        named = fact.model_dump() | {"id": key, "values": values}
+        table = reader.build(CodeTable, named, folder / "codes.yml", (key,))
         if table is not None:
-            reader.keep(tables, key, table, folder / "codes.yml", (key,))
+            tables[key] = table
+    reader.broken["CodeTable"] |= reader.broken["CodeTableFacts"]
     return tables
 
 
-def _expectations(reader: Reader, folder: Path) -> dict[tuple[str, str], tuple[m.Expectation, ...]]:
-    found: dict[tuple[str, str], tuple[m.Expectation, ...]] = {}
-    for path in sorted(folder.glob("*/*.yml")):
-        data = reader.raw(path)
-        if not isinstance(data, list):
-            reader.fault(path, (), "expected a list of rules `- expect: …`") if data is not None else None
+def _codes(reader: Reader, path: Path) -> dict[str, str]:
+    """Code → name of one table: the first two columns below a header."""
+    values: dict[str, str] = {}
+    rows = csv.reader(io.StringIO(reader.text(path), newline=""))
+    for row in rows:
+        if rows.line_num == 1 or not row:
             continue
-        rules = [reader.build(m.Expectation, item, path, (index,)) for index, item in enumerate(data)]
-        found[(path.parent.name, path.stem)] = tuple(rule for rule in rules if rule is not None)
+        problem = ""
+        if len(row) < 2 or not row[0]:
+            problem = "expected `code,name,…`"
+        elif row[0] in values:
+            problem = f"code {row[0]!r} is given twice; keep one"
+        if problem:
+            reader.faults.append(Fault(reader.name(path), rows.line_num, problem))
+        else:
+            values[row[0]] = row[1]
+    return values
+
+
+def _expectations(reader: Reader, folder: Path) -> dict[tuple[str, str], tuple[Expectation, ...]]:
+    """Rules by (folder of the layer, table)."""
+    found: dict[tuple[str, str], tuple[Expectation, ...]] = {}
+    for path in sorted(folder.glob("*/*.yml")):
+        data = reader.yaml(path)
+        if path.parent.name not in EXPECTED_FOLDERS:
+            problem = f"no layer is called {path.parent.name!r}; expected one of {', '.join(EXPECTED_FOLDERS)}"
+            reader.fault(path, (), problem)
+        elif not isinstance(data, list):
+            if path not in reader.unreadable:
+                reader.fault(path, (), "expected a list of rules `- expect: …`")
+        else:
+            rules = [reader.build(Expectation, item, path, (index,)) for index, item in enumerate(data)]
+            found[(path.parent.name, path.stem)] = tuple(rule for rule in rules if rule is not None)
+            sound = [index for index, rule in enumerate(rules) if rule is not None]
+            for position, index in enumerate(sound):
+                reader.where[("Expectation", f"{path.parent.name}/{path.stem}#{position}")] = (path, (index,))
     return found
 
 
 def _theme_sql(reader: Reader, folder: Path) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for path in sorted(folder.glob("*/*.sql")):
-        reader.note(path)
-        found[(path.parent.name, path.stem)] = path.read_text(encoding="utf-8")
-    return found
+    return {(path.parent.name, path.stem): reader.text(path) for path in sorted(folder.glob("*/*.sql"))}
 
 
-def _plain(reader: Reader, path: Path) -> dict[str, Any]:
-    data = reader.raw(path) if path.exists() else None
-    return data if isinstance(data, dict) else {}
+def _scoring(reader: Reader, path: Path) -> dict[str, object]:
+    data = reader.yaml(path) if path.exists() else {}
+    built = reader.build(Scoring, data, path) if data or path.exists() else None
+    return built.model_dump() if built else {}
+
+
+def _glossary(reader: Reader, path: Path) -> dict[str, dict[str, object]]:
+    terms = _mapping(reader, Term, path, required=False)
+    return {key: term.model_dump(by_alias=True) for key, term in terms.items()}
+
+
+def _strays(reader: Reader) -> None:
+    """A YAML file that nobody reads is a declaration that does not count; say so."""
+    read = set(reader.files)
+    for folder in ("catalog", "expectations"):
+        for path in sorted((reader.home / folder).rglob("*.y*ml")):
+            if reader.name(path) not in read and path not in reader.unreadable:
+                problem = "nothing reads this file; expected <folder>/<name>.yml in a place that docs/catalog names"
+                reader.faults.append(Fault(reader.name(path), 1, problem))

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import typing
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
+
+_TAGS = ("choice", "claims", "one", "several", "column", "mapping")
+"""Names of the branches of a union: steps of a location that stand in no file."""
 
 
 def expected_shape(model: type[BaseModel], location: tuple[str | int, ...]) -> str:
     """The keys that may stand at ``location`` inside ``model``, required ones first."""
-    current: type[BaseModel] | None = model
+    current, annotation = model, None
     for step in location[:-1]:
-        if current is None or isinstance(step, int):
-            continue
-        field = next((f for n, f in current.model_fields.items() if step in (n, f.alias)), None)
-        nested = _model_in(field.annotation) if field else None
-        current = nested or current
-    if current is None:
-        return ""
+        if isinstance(step, str) and step in _TAGS:
+            annotation = _branch(annotation, step)
+        elif isinstance(step, str):
+            field = next((f for n, f in current.model_fields.items() if step in (n, f.alias)), None)
+            annotation = field.annotation if field else annotation
+        current = _model_in(annotation) or current
     names = sorted(current.model_fields.items(), key=lambda item: not item[1].is_required())
     return ", ".join((f.alias or n) + ("" if f.is_required() else "?") for n, f in names)
+
+
+def _branch(annotation: object, tag: str) -> object:
+    """The branch of a union that carries ``tag``."""
+    for argument in typing.get_args(annotation):
+        if any(isinstance(part, Tag) and part.tag == tag for part in typing.get_args(argument)):
+            return argument
+        found = _branch(argument, tag)
+        if found is not argument:
+            return found
+    return annotation
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
@@ -34,10 +47,14 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 
 def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """One sentence for one validation error; shows the value only where it cannot be personal (it is catalog text)."""
-    location = ".".join(str(part) for part in error["loc"])
+    """One sentence for one validation error; it may show the value, which is catalog text and never personal."""
+    location = ".".join(str(part) for part in error["loc"] if part not in _TAGS and part != "[key]")
     if error["type"] == "extra_forbidden":
         return f"unknown key {location!r}; expected keys: {expected_shape(model, error['loc'])}"
     if error["type"] == "missing":
         return f"key {location!r} is missing; expected keys: {expected_shape(model, error['loc'])}"
-    return f"{location}: {error['msg']} (found {str(error['input'])[:80]!r})"
+    message = error["msg"].replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")
+    message = message.replace("String should match pattern", "a text of the shape")
+    hint = " in quotes" if error["type"] == "string_type" and isinstance(error["input"], int | float | bool) else ""
+    found = str(error["input"])[:80]
+    return f"{location or 'file'}: {message[0].lower()}{message[1:]}{hint} (found {found!r})"

@@ -1,0 +1,133 @@
+"""Rules of ``expectations/``: the table and columns they name, and the words of the kinds that rows are judged by.
+
+Row rules are read twice, by Great Expectations and by a native predicate, so what they may say is narrower than what
+either would take: patterns that all dialects read alike, and limits of the column's own type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from jobs.contracts.known import Finding, Known, unknown
+from jobs.contracts.themes import Expectation
+
+if TYPE_CHECKING:
+    from jobs.contracts.catalog import Catalog
+
+_ONE = frozenset({"column", "mostly"})
+_LIMITS = frozenset({"min_value", "max_value", "strict_min", "strict_max"})
+_PAIR = frozenset({"column_A", "column_B", "ignore_row_if", "mostly"})
+ROW_RULES: Mapping[str, frozenset[str]] = {
+    "expect_column_values_to_not_be_null": _ONE,
+    "expect_column_values_to_be_null": _ONE,
+    "expect_column_values_to_be_in_set": _ONE | {"value_set"},
+    "expect_column_values_to_not_be_in_set": _ONE | {"value_set"},
+    "expect_column_values_to_match_regex": _ONE | {"regex"},
+    "expect_column_values_to_not_match_regex": _ONE | {"regex"},
+    "expect_column_values_to_be_between": _ONE | _LIMITS,
+    "expect_column_value_lengths_to_be_between": _ONE | _LIMITS,
+    "expect_column_value_lengths_to_equal": _ONE | {"value"},
+    "expect_column_pair_values_a_to_be_greater_than_b": _PAIR | {"or_equal"},
+    "expect_column_pair_values_to_be_equal": _PAIR,
+}
+"""Kinds that judge one row, and the arguments that both readings understand."""
+_NEEDED = ("column", "column_A", "column_B", "value_set", "regex", "value")
+_FOREIGN = re.compile(r"\\[A-Za-z0-9]|\(\?(?!:)")
+"""Classes such as ``\\d``, options, look-around and back references."""
+_NUMBERS = ("integer", "decimal")
+_TIMES = ("date", "datetime")
+
+
+def check_expectations(catalog: Catalog, known: Known) -> Iterator[Finding]:
+    """Rules that name an unknown table or column, or that could not be judged."""
+    for (folder, table), rules in catalog.expectations.items():
+        problem = _table_problem(known, folder, table)
+        types = None if problem else _types(catalog, folder, table)
+        for position, rule in enumerate(rules):
+            key = f"{folder}/{table}#{position}"
+            if problem and position == 0:
+                yield "Expectation", key, (), problem
+            for at, fault in _rule(rule, types):
+                yield "Expectation", key, at, fault
+
+
+def _table_problem(known: Known, folder: str, table: str) -> str:
+    """Why no table of that name stands in that layer; empty if one can."""
+    owner = table.split("__", 1)[0]
+    if folder in ("2_landed", "3_standardised"):
+        return known.complain("resource", owner)
+    if folder in ("4_resolved", "5_fused"):
+        return known.complain("entity", owner)
+    return known.complain("theme", owner) if folder == "6_derived" else ""
+
+
+def _types(catalog: Catalog, folder: str, table: str) -> dict[str, str] | None:
+    """Column → type of its element, with the flag columns; None where the contract does not know the columns."""
+    resource = catalog.resources.get(table)
+    if folder != "3_standardised" or resource is None:
+        return None
+    types: dict[str, str] = {}
+    for field in resource.fields:
+        element = catalog.elements.get(field.element)
+        types |= {field.column: element.type if element else "", f"{field.column}__flag": "string"}
+    return types
+
+
+def _rule(rule: Expectation, types: dict[str, str] | None) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(location, problem) of one rule."""
+    args = rule.args
+    named = [str(args[key]) for key in ("column", "column_A", "column_B") if key in args]
+    several = args.get("column_list")
+    named += [str(name) for name in several] if isinstance(several, list) else []
+    for name in named:
+        if types is not None and name not in types:
+            yield ("with",), unknown("column", name, types)
+    allowed = ROW_RULES.get(rule.expect)
+    if allowed is None:
+        return
+    for name in sorted(set(args) - allowed):
+        problem = f"argument {name!r} is not one that {rule.expect} is read with; expected {', '.join(sorted(allowed))}"
+        yield ("with", name), problem
+    for name in _NEEDED:
+        if name in allowed and name not in args:
+            yield ("with",), f"argument {name!r} is missing; expected {', '.join(sorted(allowed))}"
+    if "regex" in args and (problem := _regex_problem(args["regex"])):
+        yield ("with", "regex"), problem
+    column_type = (types or {}).get(str(args.get("column")), "")
+    if column_type and (problem := _type_problem(rule.expect, args, column_type)):
+        yield ("with",), problem
+
+
+def _regex_problem(regex: object) -> str:
+    if not isinstance(regex, str):
+        return "regex: expected a text"
+    if found := _FOREIGN.search(regex):
+        return f"regex: {found.group()!r} is read differently by each engine; use classes such as [0-9] and [A-Za-z]"
+    try:
+        re.compile(regex)
+    except re.error as error:
+        return f"regex: {error}"
+    return ""
+
+
+def _type_problem(kind: str, args: Mapping[str, object], column_type: str) -> str:
+    """A limit, value or pattern that cannot be compared with a column of that type."""
+    if "regex" in kind or "length" in kind:
+        return f"{kind} judges texts, the column is {column_type}" if column_type in (*_NUMBERS, *_TIMES) else ""
+    listed = args.get("value_set")
+    if isinstance(listed, list) and "in_set" in kind:
+        expected: type | tuple[type, ...] = (int, float) if column_type in _NUMBERS else str
+        if column_type in _TIMES or not all(isinstance(value, expected) for value in listed):
+            return (
+                f"value_set does not fit a column of type {column_type}; expected texts for texts, numbers for numbers"
+            )
+    limits = [args[key] for key in ("min_value", "max_value") if args.get(key) is not None]
+    if kind == "expect_column_values_to_be_between":
+        expected = (int, float) if column_type in _NUMBERS else str
+        if column_type not in (*_NUMBERS, *_TIMES) or not all(isinstance(limit, expected) for limit in limits):
+            return (
+                f"limits do not fit a column of type {column_type}; expected numbers, or days as 'yyyy-MM-dd' for dates"
+            )
+    return ""

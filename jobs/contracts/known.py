@@ -1,0 +1,35 @@
+"""Which names the declarations may use, and what to say of one that they may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+Finding = tuple[str, str, tuple[str | int, ...], str]
+"""(model, key, location inside it, problem)."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Ids that may be named, by kind; None where the register could not be read and any name must pass."""
+
+    departments: frozenset[str] | None
+    systems: frozenset[str] | None
+    resources: frozenset[str] | None
+    elements: frozenset[str] | None
+    code_tables: frozenset[str] | None
+    entities: frozenset[str] | None
+    themes: frozenset[str] | None
+
+    def complain(self, what: str, name: str) -> str:
+        """Why ``name`` is no known ``what``, with near matches; empty if it is one."""
+        names = getattr(self, {"entity": "entities"}.get(what, what.replace(" ", "_") + "s"))
+        return "" if names is None or name in names else unknown(what, name, names)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """A sentence that offers near matches."""
+    near = get_close_matches(name, list(known), n=3)
+    hint = f"; did you mean {', '.join(near)}?" if near else f"; declare the {what} first"
+    return f"{what} {name!r} is unknown{hint}"

@@ -1,0 +1,111 @@
+"""Registers that everything else refers to: units, data elements, code tables, words, and how scores are made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from jobs.contracts.base import Declared, Identifier, Level, Text
+
+RuleName = Literal[
+    "text",
+    "person_name",
+    "org_name",
+    "address",
+    "doc_no",
+    "resident_id",
+    "identity_document",
+    "uscc",
+    "org_code",
+    "business_reg_no",
+    "licence_identifier",
+    "date",
+    "datetime",
+    "month",
+    "integer",
+    "decimal",
+    "amount",
+    "mobile",
+    "phone",
+    "longitude",
+    "latitude",
+    "code",
+]
+"""Names of the rules that read cells; a test holds them to those of :mod:`jobs.rules`."""
+
+AMOUNT_UNITS = ("元", "千元", "万元", "亿元")
+"""Units between which amounts are converted; any other unit must be the element's own."""
+
+
+class Department(Declared):
+    """A unit that provides data (数源部门)."""
+
+    code: Identifier
+    name: Text
+    short_name: Text
+    kind: Text = ""
+    former_names: Text = ""
+    base_data: tuple[Text, ...] = ()
+    themes_led: tuple[Text, ...] = ()
+    has_cdo: bool = False
+    confidence: Text = ""
+
+
+class Element(Declared):
+    """A registered data element (数据元): one meaning, one type, one name everywhere."""
+
+    id: Identifier
+    name: Text
+    identifier: Text
+    type: Literal["string", "text", "date", "datetime", "integer", "decimal", "binary", "geometry"]
+    rule: RuleName = "text"
+    length: Text | None = None
+    fixed: bool = False
+    code_table: Identifier | None = None
+    format: Text | None = None
+    unit: Text | None = None
+    standard: Text = "自定"
+    level: Level = "G2"
+    pii: Literal["direct", "quasi", "sensitive", "none"] = "none"
+    mask: Text | None = None
+    confidence: Text = ""
+    synonyms: tuple[Text, ...] = ()
+
+
+class CodeTableFacts(Declared):
+    """``catalog/standards/codes.yml``: where a code table comes from.
+
+    ``wild`` maps spellings met in deliveries to a code. A ``partial`` table is an extract: other codes are kept.
+    """
+
+    name: Text
+    standard: Text
+    confidence: Text = ""
+    source: Text = ""
+    wild: dict[str, str] = {}
+    partial: bool = False
+
+
+class CodeTable(CodeTableFacts):
+    """A code table with the values of ``codes/<table>.csv``."""
+
+    id: Identifier
+    values: dict[str, str]
+
+
+class Term(Declared):
+    """``catalog/glossary.yml``: one word for one idea, its Chinese policy term, and the words not to use for it."""
+
+    zh: Text
+    means: Text
+    not_: Annotated[tuple[Text, ...], Field(alias="not")] = ()
+
+
+class Scoring(Declared):
+    """``catalog/scoring.yml``: weights of the dimensions and the bounds of marks and cards, in points of 100."""
+
+    weights: dict[Literal["01", "02", "03", "04", "05", "06"], Annotated[float, Field(ge=0)]]
+    good: Annotated[float, Field(ge=0, le=100)]
+    poor: Annotated[float, Field(ge=0, le=100)]
+    cards: dict[Literal["red", "yellow"], Annotated[float, Field(ge=0, le=100)]]

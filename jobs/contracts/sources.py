@@ -1,0 +1,158 @@
+"""What departments deliver: systems, resources, their fields, formats and ways of access."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from jobs.contracts.base import ColumnName, Cycle, Declared, Identifier, Level, ResourceId, SystemId, Text
+
+DateFormat = Annotated[str, StringConstraints(max_length=40, pattern=r"^[yMdHms年月日时分秒 :./T-]+$")]
+_DELTA_SAFE = {ord(char): chr(ord(char) + 0xFEE0) for char in ",;{}()="} | {ord(" "): "\u3000"}
+
+
+class Format(Declared):
+    """How a file is written. Detection may propose; this decides."""
+
+    kind: Literal["csv", "xlsx", "jsonl", "json", "sqlite", "sql", "api", "geojson", "shp"]
+    encoding: Literal["utf-8", "utf-8-sig", "gb18030", "gbk", "big5", "utf-16"] = "utf-8"
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+    quote: Literal['"', "'", ""] = '"'
+    header_rows: Annotated[int, Field(ge=1, le=5)] = 1
+    footer: tuple[Text, ...] = ()
+    sheet: Text | None = None
+    records: Text | None = None
+    table: Text | None = None
+    member: Text | None = None
+
+
+class Access(Declared):
+    """Where a resource's deliveries are found. A resource without access is declared, not live."""
+
+    kind: Literal["files", "sql"]
+    path: Text | None = None
+    pattern: Text | None = None
+    url: Text | None = None
+    table: Text | None = None
+    watermark: ColumnName | None = None
+    format: Format | None = None
+
+
+class Load(Declared):
+    """How deliveries follow each other, and what makes a row the same row."""
+
+    mode: Literal["full", "incremental", "cdc"]
+    key: Annotated[tuple[ColumnName, ...], Field(min_length=1)]
+    operation: ColumnName | None = None
+    deleted: tuple[Text, ...] = ("D",)
+
+
+class Share(Declared):
+    """Sharing attribute of decree 809: 无条件, 有条件, 不予."""
+
+    type: Literal["unconditional", "conditional", "denied"]
+    condition: Text = ""
+    basis: Text = ""
+
+
+class SourceField(Declared):
+    """One column of a resource and the element it carries."""
+
+    name: ColumnName
+    label: Text
+    element: Identifier
+    to: Identifier | None = None
+    required: bool = False
+    formats: tuple[DateFormat, ...] = ()
+    unit: Text | None = None
+    code_table: Identifier | None = None
+    fit: Literal["same", "role", "loose"] = "same"
+    verified: bool = False
+    conditional: bool = False
+
+    @property
+    def column(self) -> str:
+        """Name of the standardised column."""
+        return self.to or self.element
+
+    @property
+    def stored(self) -> str:
+        """Name of the landed column: the delivered one, with the characters that Delta refuses made full-width."""
+        return self.name.translate(_DELTA_SAFE)
+
+
+class MentionField(Declared):
+    """An element of a mention that is read from another column, optionally through codes."""
+
+    column: Identifier
+    codes: dict[str, str] = {}
+
+
+MentionSource = Annotated[
+    Annotated[Identifier, Tag("column")] | Annotated[MentionField, Tag("mapping")],
+    Discriminator(lambda value: "column" if isinstance(value, str) else "mapping"),
+]
+
+
+class Mention(Declared):
+    """A record says something of an entity in a role; ``fields`` rename where names differ."""
+
+    entity: Identifier
+    role: Identifier = "subject"
+    fields: dict[Identifier, MentionSource] = {}
+    only: bool = False
+    where: dict[str, tuple[str, ...]] = {}
+
+
+class Resource(Declared):
+    """An information resource (信息资源): what one department delivers under one catalogue code."""
+
+    id: ResourceId
+    code: Annotated[str, StringConstraints(pattern=r"^[123]\d{2}\d{3}\d*/\d+$")]
+    name: Text
+    subject: Identifier
+    cycle: Cycle
+    load: Load
+    format: Format
+    share: Share
+    level: Level
+    items_level: Level | None = None
+    volume: Text = ""
+    confidence: Text = ""
+    channel: Text = ""
+    almost_empty: bool = False
+    mentions: tuple[Mention, ...] = ()
+    totals: tuple[ColumnName, ...] = ()
+    fields: Annotated[tuple[SourceField, ...], Field(min_length=1)]
+
+    @property
+    def system(self) -> str:
+        """Id of the system that delivers it."""
+        return self.id.rsplit(".", 1)[0]
+
+    @property
+    def department(self) -> str:
+        """Code of the department that answers for it."""
+        return self.id.split(".", 1)[0]
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Standardised names of the key columns, in key order."""
+        by_name = {field.name: field.column for field in self.fields}
+        return tuple(by_name[name] for name in self.load.key)
+
+
+class System(Declared):
+    """An information system of a department."""
+
+    id: SystemId
+    name: Text
+    department: Identifier
+
+
+class SourceFile(Declared):
+    """``catalog/sources/<department>/<system>.yml``."""
+
+    system: System
+    resources: tuple[Resource, ...] = ()
