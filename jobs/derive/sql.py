@@ -22,6 +22,7 @@ class ThemeQuery:
     table: str
     sql: str
     inputs: tuple[tuple[str, str], ...]
+    key: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -40,7 +41,8 @@ def theme_queries(catalog: Catalog) -> list[ThemeQuery]:
 
 def _parse(catalog: Catalog, theme: str, table: str, text: str) -> ThemeQuery:
     where = {"file": f"catalog/themes/{theme}/{table}.sql"}
-    if theme not in catalog.themes or table not in {t.name for t in catalog.themes[theme].tables}:
+    declared = {t.name: t for t in catalog.themes[theme].tables} if theme in catalog.themes else {}
+    if table not in declared:
         raise CatalogError(f"theme.yml of {theme!r} declares no table {table!r}", remedy="Declare it under `tables`", **where)
     try:
         statements = sqlglot.parse(text, read="spark")
@@ -58,7 +60,7 @@ def _parse(catalog: Catalog, theme: str, table: str, text: str) -> ThemeQuery:
         inputs.append((layer, name))
         alias = node.alias or node.name
         node.replace(exp.alias_(exp.to_table(view_name(layer, name)), alias, table=True))
-    return ThemeQuery(theme, table, tree.sql(dialect="spark"), tuple(sorted(set(inputs))))
+    return ThemeQuery(theme, table, tree.sql(dialect="spark"), tuple(sorted(set(inputs))), declared[table].key)
 
 
 def view_name(layer: str, name: str) -> str:

@@ -13,7 +13,7 @@ from jobs.extract.blobs import hash_file, keep_blob
 from jobs.extract.databases import extract_table
 from jobs.lake.delivery import Delivery
 from jobs.extract.folders import find_files
-from jobs.lake.journal import DELIVERIES
+from jobs.lake.journal import DELIVERIES, REPEATS
 from jobs.stages import stage_of
 
 
@@ -54,6 +54,8 @@ def _from_files(ctx: Context, resource: Resource, access: Access, known: dict[st
             keep_blob(found.path, _folder(ctx, resource))
             _note(ctx, delivery, known)
             taken += 1
+        elif known[delivery.load_id]["file"] != delivery.file:
+            _note_repeat(ctx, delivery)
     return taken
 
 
@@ -94,6 +96,19 @@ def _note(ctx: Context, delivery: Delivery, known: dict[str, Any]) -> None:
     }
     ctx.journal.note(DELIVERIES, **row)
     known[delivery.load_id] = row
+
+
+def _note_repeat(ctx: Context, delivery: Delivery) -> None:
+    """Testify once that the same delivery came again under another file name."""
+    seen = ctx.journal.newest(REPEATS, "load_id", "file", load_id=delivery.load_id, file=delivery.file)
+    if not seen:
+        ctx.journal.note(
+            REPEATS,
+            load_id=delivery.load_id,
+            resource=delivery.resource,
+            file=delivery.file,
+            received_at=delivery.received_at,
+        )
 
 
 def _manifest(row: dict[str, Any]) -> dict[str, Any]:

@@ -81,12 +81,14 @@ def conflicts_sql(claims: str, fused: str, entity: Entity, sources: list[Mention
     if not shared:
         return ""
     items = ", ".join(
-        f"named_struct('element', '{e}', 'chosen', CAST(f.{name(e)} AS STRING), 'value', CAST(c.{name(e)} AS STRING))" for e in shared
+        f"named_struct('element', '{e}', 'chosen', CAST(f.{name(e)} AS STRING), 'value', CAST(c.{name(e)} AS STRING), "
+        f"'place', CAST(floor(f._cells.{name(e)} / 8) AS INT))"
+        for e in shared
     )
     return f"""
-    SELECT canonical_id, item.element AS element, item.chosen AS chosen, item.value AS value, resource, role, record_key,
-      load_id AS _load_id, row_no AS _row_no
-    FROM (SELECT c.canonical_id, c.resource, c.role, c.record_key, c.load_id, c.row_no,
+    SELECT canonical_id, item.element AS element, item.chosen AS chosen, element_at(_sources, item.place + 1).resource AS
+      chosen_resource, item.value AS value, resource, role, record_key, load_id AS _load_id, row_no AS _row_no
+    FROM (SELECT c.canonical_id, f._sources, c.resource, c.role, c.record_key, c.load_id, c.row_no,
             explode(filter(array({items}), i -> i.value IS NOT NULL AND i.chosen IS NOT NULL AND i.value <> i.chosen)) AS item
           FROM {claims} c JOIN {fused} f ON c.canonical_id = f.canonical_id)
     """

@@ -49,6 +49,13 @@ DELIVERIES = _table(
     _number("landed"),
     _number("rejected"),
 )
+REPEATS = _table(
+    "repeats",
+    _text("load_id", index=True, null=False),
+    _text("resource", index=True, null=False),
+    _text("file", null=False),
+    _text("received_at"),
+)
 PASSED = _table(
     "passed",
     _text("layer", null=False),
@@ -87,7 +94,7 @@ STEPS = _table(
 RUNS = _table("runs", _text("run", index=True), _text("as_of"), _text("state"), _text("summary"))
 RELEASES = _table("releases", _number("release"), _text("as_of"), _text("approved_by"), _text("event"), _text("note"))
 
-TABLES = {table.name: table for table in (DELIVERIES, PASSED, VERDICTS, STEPS, RUNS, RELEASES)}
+TABLES = {table.name: table for table in (DELIVERIES, REPEATS, PASSED, VERDICTS, STEPS, RUNS, RELEASES)}
 
 
 class Journal:

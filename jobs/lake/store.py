@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,8 @@ class Version:
     number: int
     digest: Digest
     changed: bool = True
+    as_of: str = ""
+    """Cut-off day at which it passed; empty while it has not."""
 
     @property
     def rows(self) -> int:
@@ -96,6 +98,7 @@ class Lake:
                     row["name"],
                     row["version"],
                     Digest(row["rows"], row["content_hash"], row["provenance_hash"]),
+                    as_of=row["as_of"] or "",
                 )
                 for row in rows
             }
@@ -213,7 +216,7 @@ class Lake:
             as_of=as_of,
         )
         if self._passed is not None:
-            self._passed[(version.layer, version.name)] = version
+            self._passed[(version.layer, version.name)] = replace(version, as_of=as_of)
 
     def head(self, layer: str, name: str) -> int | None:
         """Number of the newest version, passed or not."""

@@ -2,8 +2,7 @@
 command line and by the DAGs.
 """
 
-from jobs.pipeline.base import build_base
-from jobs.pipeline.ingest import ingest
-from jobs.pipeline.themes import build_themes
+from jobs.pipeline.run import Outcome, run_pipeline
+from jobs.pipeline.steps import Step
 
-__all__ = ["build_base", "build_themes", "ingest", "make_release"]
+__all__ = ["Outcome", "Step", "run_pipeline"]

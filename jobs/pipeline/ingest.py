@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import fnmatch
 import time
+from collections.abc import Collection
 from typing import Any
 
 from jobs.context import Context
 from jobs.contracts import Resource
-from jobs.errors import SourceError
+from jobs.errors import SourceError, UsageError
 from jobs.extract import job as extract_job
 from jobs.gates import judge_landing, judge_table, landing_suite, standardised_suite
 from jobs.gates.gate import arrived_frame
@@ -23,19 +24,32 @@ from jobs.pipeline.steps import Step, fingerprint, take_step
 from jobs.standardise import job as standardise_job
 
 
-def ingest(ctx: Context, departments: list[str] | None = None, only: str = "*") -> list[Step]:
-    """Take what arrived by the cut-off; returns one step a delivery and a standardised table."""
-    resources = [
-        resource
-        for resource in ctx.catalog.live.values()
-        if (departments is None or resource.department in departments) and fnmatch.fnmatch(resource.id, only)
-    ]
-    reports = extract_job.run(ctx, resources)
-    steps = [Step("extracted", report.table, "failed", reason=report.note) for report in reports if report.note]
-    for resource in resources:
-        steps += [_land(ctx, delivery) for delivery in _waiting(ctx, resource)]
-    steps += [step for resource in resources if (step := _standardise(ctx, resource))]
+def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "land", "standardise")) -> list[Step]:
+    """Take what arrived by the cut-off for the live resources that match ``only`` (a glob of ids).
+
+    Returns a step for each resource that was extracted, each delivery that was landed and each standardised table.
+    """
+    resources = [resource for resource in ctx.catalog.live.values() if fnmatch.fnmatch(resource.id, only)]
+    if not resources:
+        raise UsageError(f"no live resource matches {only!r}", remedy="See `brain status` for the ids")
+    steps: list[Step] = []
+    if "extract" in verbs:
+        steps += _extract(ctx, resources)
+    if "land" in verbs:
+        steps += [_land(ctx, delivery) for resource in resources for delivery in _waiting(ctx, resource)]
+    if "standardise" in verbs:
+        steps += [step for resource in resources if (step := _standardise(ctx, resource))]
     return steps
+
+
+def _extract(ctx: Context, resources: list[Resource]) -> list[Step]:
+    began = time.monotonic()
+    reports = extract_job.run(ctx, resources)
+    seconds = (time.monotonic() - began) / max(len(reports), 1)
+    return [
+        Step("extracted", r.table, "failed" if r.note else "built" if r.changed else "unchanged", r.rows, seconds, r.note)
+        for r in reports
+    ]
 
 
 def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:

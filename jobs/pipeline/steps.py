@@ -15,7 +15,11 @@ from jobs.lake.store import Version
 
 @dataclass(frozen=True)
 class Step:
-    """How one table came out: ``built``, ``unchanged`` (inputs are as they were), ``blocked`` or ``failed``."""
+    """How one table came out.
+
+    ``built``, ``unchanged`` (its inputs are as they were), ``blocked`` (its gate stopped it), ``stale`` (an input is
+    stopped, so it stays as it was), ``waiting`` (an input does not exist yet) or ``failed`` (its source did).
+    """
 
     layer: str
     name: str
@@ -34,6 +38,37 @@ def fingerprint(ctx: Context, inputs: list[tuple[str, str]], *more: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+def held(ctx: Context, layer: str, name: str, inputs: list[tuple[str, str]]) -> Step | None:
+    """The step of a table that must stay as it is because an input is stopped; None if it may be built."""
+    for source in inputs:
+        last = ctx.journal.newest(STEPS, "layer", "name", layer=source[0], name=source[1])
+        if not last or last[0]["state"] not in ("blocked", "stale"):
+            continue
+        good = ctx.lake.passed(*source)
+        since = f"最近可用数据截至 {good.as_of}" if good else "尚无可用数据"
+        reason = f"{source[1]} 未通过质量闸门，{since}"
+        own = ctx.lake.passed(layer, name)
+        step = Step(layer, name, "stale", own.rows if own else 0, 0.0, reason)
+        _note(ctx, step, "", own.number if own else None)
+        return step
+    return None
+
+
+def _note(ctx: Context, step: Step, mark: str, version: int | None) -> None:
+    ctx.journal.note(
+        STEPS,
+        layer=step.layer,
+        name=step.name,
+        fingerprint=mark,
+        as_of=ctx.as_of,
+        version=version,
+        rows=step.rows,
+        seconds=f"{step.seconds:.3f}",
+        state=step.state,
+        reason=step.reason,
+    )
+
+
 def take_step(ctx: Context, layer: str, name: str, mark: str, build: Callable[[], tuple[Version, Verdict]]) -> Step:
     """Build and judge one table unless its inputs are those it was last built from."""
     last = ctx.journal.newest(STEPS, "layer", "name", layer=layer, name=name)
@@ -42,18 +77,7 @@ def take_step(ctx: Context, layer: str, name: str, mark: str, build: Callable[[]
     ctx.progress(layer, name)
     began = time.monotonic()
     version, verdict = build()
-    seconds = time.monotonic() - began
     state = "blocked" if verdict.blocked else "built"
-    ctx.journal.note(
-        STEPS,
-        layer=layer,
-        name=name,
-        fingerprint=mark,
-        as_of=ctx.as_of,
-        version=version.number,
-        rows=version.rows,
-        seconds=f"{seconds:.3f}",
-        state=state,
-        reason=verdict.reason,
-    )
-    return Step(layer, name, state, version.rows, seconds, verdict.reason)
+    step = Step(layer, name, state, version.rows, time.monotonic() - began, verdict.reason)
+    _note(ctx, step, mark, version.number)
+    return step

@@ -7,7 +7,7 @@ from jobs.derive import job as derive_job
 from jobs.derive.sql import ThemeQuery, theme_queries
 from jobs.gates import table_suite
 from jobs.pipeline.base import judged
-from jobs.pipeline.steps import Step, fingerprint, take_step
+from jobs.pipeline.steps import Step, fingerprint, held, take_step
 
 
 def build_themes(ctx: Context) -> list[Step]:
@@ -18,7 +18,9 @@ def build_themes(ctx: Context) -> list[Step]:
 def _derive(ctx: Context, query: ThemeQuery) -> Step:
     missing = [f"{layer}.{name}" for layer, name in query.inputs if ctx.lake.passed(layer, name) is None]
     if missing:
-        return Step("derived", query.name, "blocked", reason=f"waits for {', '.join(missing[:3])}")
-    mark = fingerprint(ctx, list(query.inputs))
-    rules = table_suite(ctx.catalog, "6_derived", query.name, [])
+        return Step("derived", query.name, "waiting", reason=f"waits for {', '.join(missing[:3])}")
+    if stays := held(ctx, "derived", query.name, list(query.inputs)):
+        return stays
+    mark = fingerprint(ctx, list(query.inputs), ctx.as_of if "{{as_of}}" in query.sql else "")
+    rules = table_suite(ctx.catalog, "6_derived", query.name, list(query.key))
     return take_step(ctx, "derived", query.name, mark, lambda: judged(ctx, [derive_job.run(ctx, query)], rules))

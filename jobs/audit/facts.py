@@ -1,0 +1,63 @@
+"""What the journal testifies, as the measures need it: newest deliveries, verdicts and steps up to a cut-off day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from jobs.context import Context
+from jobs.contracts import Resource
+from jobs.lake.delivery import Delivery, delivery_of
+from jobs.lake.journal import DELIVERIES, REPEATS, STEPS, VERDICTS
+
+CYCLE_DAYS = {"realtime": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+_GRACE_DAYS = {"realtime": 0, "daily": 0, "weekly": 2, "monthly": 5, "quarterly": 10, "yearly": 15}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The journal's testimony for one audit."""
+
+    as_of: str
+    deliveries: dict[str, list[Row]]
+    """Newest state of each delivery by resource, in their order."""
+    repeats: list[Row]
+    verdicts: dict[tuple[str, str], Row]
+    """Newest verdict of each table, results parsed."""
+    steps: dict[tuple[str, str], Row]
+
+
+def read_facts(ctx: Context) -> Facts:
+    """Read once what all measures share."""
+    deliveries: dict[str, list[Row]] = {}
+    rows = sorted(ctx.journal.newest(DELIVERIES, "load_id"), key=lambda row: (delivery_of(row).order, row["load_id"]))
+    for row in rows:
+        deliveries.setdefault(row["resource"], []).append(row)
+    verdicts = {
+        (row["layer"], row["name"]): row | {"results": json.loads(row["results"] or "[]")}
+        for row in ctx.journal.newest(VERDICTS, "layer", "name")
+    }
+    steps = {(row["layer"], row["name"]): row for row in ctx.journal.newest(STEPS, "layer", "name")}
+    return Facts(ctx.as_of, deliveries, ctx.journal.newest(REPEATS, "load_id", "file"), verdicts, steps)
+
+
+def due_day(resource: Resource, delivery: Delivery) -> str:
+    """Last day on which a delivery for its period was in time."""
+    return (date.fromisoformat(delivery.period) + timedelta(days=_GRACE_DAYS[resource.cycle])).isoformat()
+
+
+def next_due(resource: Resource, period: str) -> str:
+    """Day by which the delivery after the one of ``period`` must have come."""
+    days = CYCLE_DAYS[resource.cycle] + _GRACE_DAYS[resource.cycle]
+    return (date.fromisoformat(period) + timedelta(days=days)).isoformat()
+
+
+def open_refusals(rows: list[Row]) -> list[Row]:
+    """Refused deliveries that no landed delivery of the same or a later place has replaced."""
+    landed = [delivery_of(row).order for row in rows if row["state"] == "landed"]
+    last = max(landed, default=-1)
+    return [row for row in rows if row["state"] == "refused" and delivery_of(row).order >= last]

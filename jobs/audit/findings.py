@@ -1,0 +1,197 @@
+"""Findings: what somebody must act on, in the words officials read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from jobs.audit.facts import Facts, Row, due_day, next_due, open_refusals
+from jobs.contracts import Catalog, Resource
+from jobs.lake.delivery import delivery_of
+
+COLUMNS = (
+    "finding_id",
+    "as_of",
+    "kind",
+    "severity",
+    "layer",
+    "table_name",
+    "resource",
+    "department",
+    "element",
+    "rule",
+    "rule_name",
+    "indicator",
+    "dimension",
+    "n_checked",
+    "n_failed",
+    "limit_pct",
+    "responsible",
+    "what",
+    "remedy",
+)
+_TRANSPORT = ("行数与交付声明相符", "末行未被截断")
+
+
+def find_all(
+    catalog: Catalog, facts: Facts, ledger: list[Row], contradictions: list[Row], since: dict[str, str]
+) -> list[Row]:
+    """Every finding, by kind and table; ``since`` gives the first day of those that were found before."""
+    found: list[Row] = []
+    balances = {row["resource"]: row for row in ledger}
+    for resource in catalog.live.values():
+        rows = facts.deliveries.get(resource.id, [])
+        found += _of_deliveries(resource, rows, facts)
+        found += _of_rows(resource, balances.get(resource.id))
+        if resource.almost_empty:
+            what = f"{resource.name}目录几乎无数据，现有 {balances.get(resource.id, {}).get('current', 0)} 行"
+            found.append(_finding("almost_empty", "info", "standardised", resource.id, resource, what, "核实是否仍需编目"))
+        if resource.items_level and resource.items_level > resource.level:
+            what = f"目录定级 {resource.level}，其数据项最高为 {resource.items_level}"
+            found.append(_finding("level_understated", "info", "standardised", resource.id, resource, what, "按最高数据项定级"))
+    found += list(_of_verdicts(catalog, facts))
+    found += list(_of_steps(catalog, facts))
+    found += list(_of_contradictions(catalog, contradictions))
+    return [_identified(row, facts.as_of, since) for row in found]
+
+
+def _finding(
+    kind: str, severity: str, layer: str, table: str, resource: Resource | None, what: str, remedy: str, **more: Any
+) -> Row:
+    row: Row = dict.fromkeys(COLUMNS, "") | {"n_checked": 0, "n_failed": 0, "limit_pct": 0.0}
+    row |= {"kind": kind, "severity": severity, "layer": layer, "table_name": table, "what": what, "remedy": remedy}
+    row |= {"responsible": "department" if resource else "platform"}
+    if resource:
+        row |= {"resource": resource.id, "department": resource.department}
+    row |= more
+    return row | {"dimension": str(row["indicator"])[:2]}
+
+
+def _identified(row: Row, as_of: str, since: dict[str, str]) -> Row:
+    """A finding keeps its id, and the day it was first found, as long as it speaks of the same thing."""
+    parts = (row["kind"], row["layer"], row["table_name"], row["resource"], row["element"], row["rule"])
+    key = hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:12]
+    return row | {"as_of": since.get(key, as_of), "finding_id": key}
+
+
+def _of_deliveries(resource: Resource, rows: list[Row], facts: Facts) -> Iterator[Row]:
+    for row in open_refusals(rows):
+        reason = row["reason"] or ""
+        transport = any(mark in reason for mark in _TRANSPORT)
+        yield _finding(
+            "delivery_refused",
+            "critical",
+            "landed",
+            resource.id,
+            resource,
+            f"{row['period']} 第 {row['sequence']} 批被整批拒收：{reason}",
+            "核对后重新交付，序号加一",
+            rule=row["load_id"],
+            rule_name=row["file"] or "",
+            indicator="0202",
+            n_checked=row["received"] or 0,
+            n_failed=row["received"] or 0,
+            responsible="transport" if transport else "department",
+        )
+    for row in (row for row in facts.repeats if row["resource"] == resource.id):
+        what = f"文件 {row['file']} 与已收批次相同，只计一次"
+        yield _finding("delivery_repeated", "info", "landed", resource.id, resource, what, "不必重复交付", rule=row["file"])
+    landed = [row for row in rows if row["state"] == "landed"]
+    for before, after in zip(landed, landed[1:], strict=False):
+        if before["blob"] == after["blob"]:
+            what = f"{after['period']} 第 {after['sequence']} 批与上一批逐字节相同"
+            yield _finding("delivery_repeated", "info", "landed", resource.id, resource, what, "确认数据确无变化", rule=after["load_id"])
+    for row in rows:
+        delivery = delivery_of(row)
+        if delivery.received_at[:10] > due_day(resource, delivery):
+            what = f"{delivery.period} 批次应于 {due_day(resource, delivery)} 交付，实于 {delivery.received_at[:10]} 收到"
+            yield _finding(
+                "delivery_late", "warning", "landed", resource.id, resource, what, "按更新周期交付", rule=row["load_id"], indicator="0502"
+            )
+    if not landed:
+        yield _finding("delivery_missing", "critical", "landed", resource.id, resource, "尚无可用批次", "交付首批数据", indicator="0501")
+    elif (due := next_due(resource, landed[-1]["period"])) < facts.as_of:
+        what = f"最近可用批次为 {landed[-1]['period']}，下一批应于 {due} 前交付"
+        yield _finding("delivery_missing", "warning", "landed", resource.id, resource, what, "补交", indicator="0501")
+
+
+def _of_rows(resource: Resource, row: Row | None) -> Iterator[Row]:
+    if row is None:
+        return
+    for kind, column, total, word, layer in (
+        ("rows_rejected", "rejected", "received", "拒收", "landed"),
+        ("rows_quarantined", "quarantined", "landed", "隔离", "standardised"),
+    ):
+        if row[column]:
+            yield _finding(
+                kind,
+                "warning",
+                layer,
+                resource.id,
+                resource,
+                f"{word} {row[column]} 行，占 {row[total]} 行的 {100 * row[column] / row[total]:.2f}%",
+                "见整改工作簿，按行更正后重交",
+                n_checked=row[total],
+                n_failed=row[column],
+                indicator="0305",
+            )
+    if not row["balances"]:
+        what = "行数账不平：到达的行与各去向之和不等"
+        yield _finding("ledger", "critical", "standardised", resource.id, resource, what, "停止发布并核查平台", responsible="platform")
+
+
+def _of_verdicts(catalog: Catalog, facts: Facts) -> Iterator[Row]:
+    for (layer, name), verdict in sorted(facts.verdicts.items()):
+        if layer == "landed":
+            continue
+        resource = catalog.resources.get(name)
+        for result in verdict["results"]:
+            if result["outcome"] == "passed":
+                continue
+            share = f"{100 * result['failed'] / result['checked']:.2f}%" if result["checked"] else "—"
+            what = f"{result['name']}：{result['failed']} 行未过，占应检 {result['checked']} 行的 {share}，限 {result['limit_pct']:.2f}%"
+            yield _finding(
+                "rule_failed",
+                result["severity"],
+                layer,
+                name,
+                resource,
+                what,
+                "更正后重交" if resource else "核查数源与规则",
+                element=result["element"],
+                rule=result["rule"],
+                rule_name=result["name"],
+                indicator=result["indicator"],
+                n_checked=result["checked"],
+                n_failed=result["failed"],
+                limit_pct=result["limit_pct"],
+            )
+
+
+def _of_steps(catalog: Catalog, facts: Facts) -> Iterator[Row]:
+    for (layer, name), step in sorted(facts.steps.items()):
+        if step["state"] not in ("blocked", "stale"):
+            continue
+        resource = catalog.resources.get(name)
+        kind, severity = ("table_blocked", "critical") if step["state"] == "blocked" else ("table_stale", "warning")
+        remedy = "更正后重交，通过质量闸门即自动解除" if resource else "待上游恢复后自动解除"
+        yield _finding(kind, severity, layer, name, resource, step["reason"] or "", remedy)
+
+
+def _of_contradictions(catalog: Catalog, rows: list[Row]) -> Iterator[Row]:
+    """One key, two names: counted by the resource whose mention was set apart."""
+    for row in rows:
+        resource = catalog.resources.get(row["resource"])
+        what = f"{row['n']} 条记录的号码与他人（他户）相同而姓名（名称）不符，未予归并"
+        yield _finding(
+            "name_contradiction",
+            "warning",
+            "resolved",
+            f"{row['entity']}__registry",
+            resource,
+            what,
+            "核对号码与姓名",
+            n_failed=row["n"],
+            indicator="0401",
+        )

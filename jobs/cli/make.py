@@ -1,0 +1,110 @@
+"""``brain simulate`` and ``brain demo``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jobs.cli.output import Progress, context, print_json, print_outcome, settings, stdout
+from jobs.contracts import load_catalog
+from jobs.errors import UsageError
+from jobs.lake.journal import DELIVERIES, REPEATS
+from jobs.pipeline import run_pipeline
+from jobs.simulate import simulate as simulate_city
+from jobs.stages import stage_of
+
+START = date(2026, 3, 2)
+
+People = Annotated[int, typer.Option(help="Persons in the simulated city.", min=50)]
+Days = Annotated[int, typer.Option(help="Days of deliveries.", min=1)]
+Seed = Annotated[int, typer.Option(help="Same seed, same bytes.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Remove the simulated city and its lake first.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("simulate", help="Write the extracts of a synthetic city, with its truth beside them.")(simulate)
+    app.command("demo", help="Simulate a small city, run the pipeline day by day, compare with what was planted.")(demo)
+
+
+def simulate(
+    people: People = 10_000,
+    days: Days = 3,
+    seed: Seed = 7,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; default: the home's data folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Counts as JSON.")] = False,
+) -> None:
+    """Inbox below OUT/inbox, truth below OUT/truth (never read by the pipeline)."""
+    chosen = settings()
+    target = out or chosen.data
+    if (target / "truth" / "world.json").exists():
+        known = json.loads((target / "truth" / "world.json").read_text(encoding="utf-8"))
+        if {k: known.get(k) for k in ("people", "days", "seed")} == {"people": people, "days": days, "seed": seed}:
+            _report(known, as_json)
+            return
+        raise UsageError("another simulated city lies there already", remedy=f"Remove {target} or choose --out")
+    progress = Progress()
+    counts = simulate_city(
+        load_catalog(chosen.home), people, days, seed, target, START, lambda what, _n, _all: progress("simulate", what)
+    )
+    _report(counts, as_json)
+
+
+def _report(counts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(counts)
+    else:
+        stdout.print(", ".join(f"{name} {value}" for name, value in counts.items()))
+
+
+def demo(people: People = 10_000, days: Days = 3, seed: Seed = 7, fresh: Fresh = False) -> None:
+    """Exit 0 exactly when what was stopped equals what was planted."""
+    chosen = settings()
+    if fresh:
+        for folder in (chosen.inbox, chosen.data / "truth", chosen.lake):
+            shutil.rmtree(folder, ignore_errors=True)
+    prepare(chosen)
+    simulate(people, days, seed)
+    for offset in range(days):
+        ctx = context((START + timedelta(days=offset)).isoformat())
+        print_outcome(ctx, run_pipeline(ctx), as_json=False)
+    raise typer.Exit(0 if report_planted() else 1)
+
+
+def prepare(chosen: Any) -> None:
+    """A simulated city has a fixed key, so that its ids and hashes can be compared between machines."""
+    from jobs.lake.keys import DEMO_KEY
+
+    path = chosen.secrets / "lake.key"
+    if not path.exists():
+        chosen.secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(DEMO_KEY)
+        path.chmod(0o600)
+
+
+def report_planted() -> bool:
+    """Print what was planted beside what was stopped, and what to open; whether the two are equal."""
+    ctx = context()
+    truth = ctx.settings.data / "truth" / "deliveries.json"
+    planted = {
+        (row["resource"], row["file"]): row["fault"]
+        for row in json.loads(truth.read_text(encoding="utf-8"))
+        if row["verdict"] in ("refused", "repeat")
+    }
+    rows = ctx.journal.newest(DELIVERIES, "load_id")
+    stopped = {(row["resource"], row["file"]): row["reason"] or "" for row in rows if row["state"] == "refused"}
+    stopped |= {(row["resource"], row["file"]): "与已收批次相同" for row in ctx.journal.newest(REPEATS, "load_id", "file")}
+    for key in sorted(planted | stopped):
+        mark = "found" if key in planted and key in stopped else "MISSED" if key in planted else "NOT PLANTED"
+        stdout.print(f"{mark:<12}{key[0]:<26}{key[1]:<28}{planted.get(key, ''):<14}{stopped.get(key, '')}")
+    equal = set(planted) == set(stopped)
+    stdout.print(f"planted {len(planted)}, stopped {len(stopped)}: {'equal' if equal else 'they differ'}")
+    served = ctx.settings.lake / stage_of("serve").folder / "current"
+    for what, path in (("portal", "portal/index.html"), ("workbooks", "workbooks"), ("SQL", "analyst.duckdb")):
+        stdout.print(f"{what:<12}{served / path}")
+    return equal

@@ -1,0 +1,148 @@
+"""Where a value came from, and what became of a row: answers over released and passed tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from jobs.context import Context
+from jobs.contracts import Choice, Entity
+from jobs.errors import UsageError
+from jobs.lake.journal import DELIVERIES
+from jobs.lake.manifest import Entry, Manifest, read_manifest
+
+Row = dict[str, Any]
+
+FLAGS = ((1, "fallback"), (2, "unofficial"), (4, "suspect"))
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One cell: its value, why it was chosen, the row it came from, and the values that lost."""
+
+    element: str
+    value: str
+    flags: tuple[str, ...]
+    authority: str
+    source: Row
+    losing: tuple[Row, ...] = field(default=())
+
+
+def trace_cells(ctx: Context, entity: str, identity: str, element: str | None, release: int | None) -> list[Trace]:
+    """Cells of one entity, which is named by its canonical id or by the value of a strong key."""
+    declared, manifest = _entity(ctx, entity), _released(ctx, release)
+    fused = manifest.entry("fused", entity)
+    if fused is None:
+        raise UsageError(f"release {manifest.release} has no {entity}", remedy="See `brain release show`")
+    if element is not None and element not in declared.authority:
+        raise UsageError(f"{entity} has no element {element!r}", remedy=f"One of {', '.join(sorted(declared.authority))}")
+    keys = ["canonical_id", *[key for key in declared.keys if isinstance(key, str)]]
+    condition = " OR ".join(f'"{key}" = $id' for key in keys)
+    rows = _query(ctx, fused, f"SELECT * FROM files WHERE {condition}", id=identity)
+    if not rows:
+        raise UsageError(f"no {entity} with this id", remedy=f"Give one of {', '.join(keys)}")
+    row = rows[0]
+    losing = _losing(ctx, manifest, entity, row["canonical_id"])
+    wanted = [element] if element else [name for name in sorted(declared.authority) if row[name] is not None]
+    return [_trace(ctx, declared, row, name, [item for item in losing if item["element"] == name]) for name in wanted]
+
+
+def _trace(ctx: Context, entity: Entity, row: Row, element: str, losing: list[Row]) -> Trace:
+    cell = row["_cells"][element]
+    if cell is None:
+        return Trace(element, "", (), "no source has a value", {}, tuple(losing))
+    source = _with_delivery(ctx, dict(row["_sources"][cell >> 3]))
+    flags = tuple(word for bit, word in FLAGS if cell & bit)
+    return Trace(element, str(row[element]), flags, _ground(entity, element, source["resource"]), source, tuple(losing))
+
+
+def _ground(entity: Entity, element: str, resource: str) -> str:
+    """The line of the catalog that gives ``resource`` its say."""
+    chain = entity.authority[element]
+    if isinstance(chain, Choice):
+        return f"{chain.choose} among {', '.join(chain.among)}: {chain.basis}"
+    for place, claim in enumerate(chain, 1):
+        if claim.source == resource:
+            kind = "fallback" if claim.fallback else f"authority of {', '.join(claim.units)}"
+            return f"{kind}, place {place} of {len(chain)}" + (f": {claim.basis}" if claim.basis else "")
+    return "not named in the catalog"
+
+
+def _losing(ctx: Context, manifest: Manifest, entity: str, canonical_id: str) -> list[Row]:
+    entry = manifest.entry("fused", f"{entity}__conflicts")
+    if entry is None or not entry.rows:
+        return []
+    query = "SELECT element, value, resource, role, _load_id AS load_id, _row_no AS row_no FROM files WHERE canonical_id = $id ORDER BY ALL"
+    return [_with_delivery(ctx, row) for row in _query(ctx, entry, query, id=canonical_id)]
+
+
+def _with_delivery(ctx: Context, source: Row) -> Row:
+    found = ctx.journal.newest(DELIVERIES, "load_id", load_id=source["load_id"])
+    facts = {name: found[0][name] for name in ("file", "period", "sequence", "blob", "received_at")} if found else {}
+    return source | facts
+
+
+def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
+    """Every landed row of a key (the delivered text or the standardised value) and its fate, in order of delivery."""
+    if resource not in ctx.catalog.live:
+        raise UsageError(f"{resource!r} is not a live resource", remedy="See `brain status`")
+    declared = ctx.catalog.resources[resource]
+    column, own = declared.key_columns[0], declared.load.key[0]
+    landed = ctx.lake.passed("landed", resource)
+    if landed is None:
+        raise UsageError(f"nothing of {resource} has landed", remedy="Run `brain run`")
+    stored = next(f.stored for f in declared.fields if f.name == own)
+    rows: dict[tuple[str, int], Row] = {}
+    query = f'SELECT _load_id AS load_id, _row_no AS row_no FROM read_parquet($files) WHERE "{stored}" = $key'
+    for row in _rows(ctx.lake.files(landed), query, key=key):
+        rows[(row["load_id"], row["row_no"])] = row | {"fate": "duplicate or replaced", "why": "another row of its key counts"}
+    for name, fate in ((resource, None), (f"{resource}__rejects", "quarantined")):
+        version = ctx.lake.passed("standardised", name)
+        if version is None or not version.rows:
+            continue
+        why = "array_to_string(_rules, '; ')" if fate else "''"
+        query = (
+            f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, _from_seq AS from_seq, _to_seq AS to_seq "
+            f'FROM read_parquet($files) WHERE CAST("{column}" AS VARCHAR) = $key OR _raw."{column}" = $key'
+        )
+        for row in _rows(ctx.lake.files(version), query, key=key):
+            rows[(row["load_id"], row["row_no"])] = row
+    rows |= _refused_rows(ctx, resource, key)
+    found = [_with_delivery(ctx, row) for row in rows.values()]
+    return sorted(found, key=lambda row: (row.get("period") or "", row.get("sequence") or 0, row["row_no"]))
+
+
+def _refused_rows(ctx: Context, resource: str, key: str) -> dict[tuple[str, int], Row]:
+    version = ctx.lake.passed("landed", f"{resource}__rejects")
+    if version is None:
+        return {}
+    query = "SELECT _load_id AS load_id, _row_no AS row_no, _reason AS why FROM read_parquet($files) WHERE contains(_text, $key)"
+    rows = _rows(ctx.lake.files(version), query, key=key)
+    return {(row["load_id"], row["row_no"]): row | {"fate": "rejected"} for row in rows}
+
+
+def _entity(ctx: Context, entity: str) -> Entity:
+    if entity not in ctx.catalog.entities:
+        raise UsageError(f"unknown entity {entity!r}", remedy=f"One of {', '.join(ctx.catalog.entities)}")
+    return ctx.catalog.entities[entity]
+
+
+def _released(ctx: Context, release: int | None) -> Manifest:
+    manifest = read_manifest(ctx.settings.lake, release)
+    if manifest is None:
+        raise UsageError("there is no release yet", remedy="Run `brain demo` or `brain run`")
+    return manifest
+
+
+def _query(ctx: Context, entry: Entry, query: str, **values: Any) -> list[Row]:
+    files = [str(ctx.settings.lake / name) for name in entry.files]
+    return _rows(files, query.replace("FROM files", "FROM read_parquet($files)"), **values)
+
+
+def _rows(files: list[str], query: str, **values: Any) -> list[Row]:
+    if not files:
+        return []
+    rows: list[Row] = duckdb.execute(query, {"files": files} | values).to_arrow_table().to_pylist()
+    return rows

@@ -1,0 +1,70 @@
+"""The pipeline as a sentence: extract → land → standardise → resolve → fuse → derive → audit → publish → serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jobs.context import Context
+from jobs.errors import UsageError
+from jobs.lake.journal import RUNS
+from jobs.pipeline.base import build_base
+from jobs.pipeline.ingest import ingest
+from jobs.pipeline.release import make_release, measure, serve_release
+from jobs.pipeline.steps import Step
+from jobs.pipeline.themes import build_themes
+from jobs.stages import VERBS
+
+DONE, BLOCKED, PARTLY = 0, 3, 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All steps of one run, and the release that readers see after it."""
+
+    steps: tuple[Step, ...]
+    release: int | None = None
+    is_new: bool = False
+    states: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 done · 3 nothing could be released because a gate blocked it · 5 some sources or tables were stopped."""
+        stopped = [step for step in self.steps if step.state in ("blocked", "failed", "stale", "waiting")]
+        if not stopped:
+            return DONE
+        return PARTLY if any(step.state in ("built", "unchanged") for step in self.steps) else BLOCKED
+
+
+def run_pipeline(ctx: Context, first: str = "extract", last: str = "serve", only: str = "*") -> Outcome:
+    """Run the verbs from ``first`` to ``last``; ``only`` is a glob of resource ids for the first three."""
+    verbs = chosen_verbs(first, last)
+    ctx.journal.note(RUNS, run=f"{first}..{last} {only}", as_of=ctx.as_of, state="started", summary={})
+    steps: list[Step] = []
+    if verbs & {"extract", "land", "standardise"}:
+        steps += ingest(ctx, only, verbs)
+    if verbs & {"resolve", "fuse"}:
+        steps += build_base(ctx, verbs)
+    if "derive" in verbs:
+        steps += build_themes(ctx)
+    if "audit" in verbs:
+        steps += measure(ctx)
+    release, is_new = None, False
+    if "publish" in verbs:
+        step, release, is_new = make_release(ctx)
+        steps.append(step)
+    if "serve" in verbs:
+        steps.append(serve_release(ctx))
+    states = {state: sum(step.state == state for step in steps) for state in sorted({step.state for step in steps})}
+    ctx.journal.note(RUNS, run=f"{first}..{last} {only}", as_of=ctx.as_of, state="ended", summary=states)
+    return Outcome(tuple(steps), release, is_new, states)
+
+
+def chosen_verbs(first: str, last: str) -> set[str]:
+    """The verbs from ``first`` to ``last``; raises :class:`UsageError` for an unknown one or a wrong order."""
+    for verb in (first, last):
+        if verb not in VERBS:
+            raise UsageError(f"unknown stage {verb!r}", remedy=f"Use one of {', '.join(VERBS)}")
+    start, end = VERBS.index(first), VERBS.index(last)
+    if start > end:
+        raise UsageError(f"{first} comes after {last}", remedy=f"The order is {' → '.join(VERBS)}")
+    return set(VERBS[start : end + 1])

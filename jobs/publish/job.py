@@ -1,0 +1,96 @@
+"""Release what passed, or roll back to what was released before."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from jobs.context import Context
+from jobs.errors import GateFailed, RunConflict, UsageError
+from jobs.lake.journal import RELEASES
+from jobs.lake.store import Version
+from jobs.lake.manifest import Entry, Manifest, read_manifest, write_manifest
+
+LAYERS = ("landed", "standardised", "fused", "derived", "audited")
+
+
+def begin(ctx: Context) -> int:
+    """Take an epoch: a later one fences this attempt off."""
+    with ctx.journal.writing() as connection:
+        result = connection.execute(
+            RELEASES.insert().returning(RELEASES.c.seq),
+            {"noted_at": "", "as_of": ctx.as_of, "event": "begun", "approved_by": "", "note": ""},
+        )
+        return int(result.scalar_one())
+
+
+def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tuple[Manifest, bool]:
+    """The manifest that readers see after it, and whether it is new."""
+    if any(not row["balances"] for row in ctx.lake.read_arrow("audited", "ledger").to_pylist()):
+        raise GateFailed("a ledger does not balance: rows would be lost", remedy="See `brain sql 'FROM audit.ledger'`")
+    last = read_manifest(ctx.settings.lake)
+    tables = tuple(_entry(ctx, version) for key, version in sorted(ctx.lake.all_passed().items()) if key[0] in LAYERS)
+    fresh = Manifest(
+        release=last.release + 1 if last else 1,
+        as_of=ctx.as_of,
+        event="release",
+        approved_by=approved_by,
+        note=note,
+        catalog=ctx.catalog.fingerprint,
+        previous=last.release if last else None,
+        tables=tables,
+    )
+    if last and last.contents() == fresh.contents():
+        return last, False
+    _publish(ctx, fresh, epoch)
+    return fresh, True
+
+
+def roll_back(ctx: Context, to: int, approved_by: str = "", note: str = "") -> Manifest:
+    """A further release with the tables of release ``to``."""
+    old, last = read_manifest(ctx.settings.lake, to), read_manifest(ctx.settings.lake)
+    if old is None or last is None:
+        raise UsageError("there is no release yet", remedy="Run `brain run` first")
+    fresh = replace(
+        old, release=last.release + 1, event="rollback", approved_by=approved_by, note=note, previous=last.release
+    )
+    _publish(ctx, fresh, begin(ctx))
+    return fresh
+
+
+def _publish(ctx: Context, manifest: Manifest, epoch: int) -> None:
+    with ctx.lake.lock("published", "releases"):
+        newest = ctx.journal.rows(sa.select(sa.func.max(RELEASES.c.seq).label("seq")).where(RELEASES.c.event == "begun"))
+        if newest[0]["seq"] != epoch:
+            raise RunConflict("a newer release run has begun, this one is overtaken", remedy="Leave it to the newer one")
+        for entry in manifest.tables:
+            _sync(ctx.settings.lake, entry)
+        write_manifest(ctx.settings.lake, manifest)
+    ctx.journal.note(
+        RELEASES,
+        release=manifest.release,
+        as_of=manifest.as_of,
+        approved_by=manifest.approved_by,
+        event=manifest.event,
+        note=manifest.note,
+    )
+
+
+def _entry(ctx: Context, version: Version) -> Entry:
+    files = tuple(str(Path(file).relative_to(ctx.settings.lake)) for file in ctx.lake.files(version))
+    return Entry(
+        version.layer, version.name, version.number, version.rows, version.digest.content, version.digest.provenance, files
+    )
+
+
+def _sync(lake: Path, entry: Entry) -> None:
+    """Neither engine flushes what it writes; a release is announced only once its files are on disk."""
+    for name in entry.files:
+        descriptor = os.open(lake / name, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,149 @@
+"""Build what readers of one release get, beside what they have, then move the pointer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from jobs.context import Context
+from jobs.lake.journal import DELIVERIES, STEPS, VERDICTS
+from jobs.lake.manifest import Manifest, all_manifests
+from jobs.serve.database import ROLES, Database, fill_rejects, fill_release
+from jobs.serve.meta import catalog_tables, journal_tables
+from jobs.stages import stage_of
+
+
+def run(ctx: Context, manifest: Manifest) -> bool:
+    """Serve ``manifest`` and point ``current`` at it; False if that is so already."""
+    root = ctx.settings.lake / stage_of("serve").folder
+    target = root / str(manifest.release)
+    is_new = not target.exists()
+    if is_new:
+        partial = root / f".{manifest.release}.{os.getpid()}"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        for role in ROLES:
+            _build(ctx, manifest, role, partial / f"{role}.duckdb")
+        from jobs.serve.portal import render_portal
+        from jobs.serve.workbook import write_workbooks
+
+        with duckdb.connect(str(partial / "engineer.duckdb"), read_only=True) as connection:
+            ctx.progress("served", "portal")
+            render_portal(connection, partial / "portal")
+            ctx.progress("served", "workbooks")
+            write_workbooks(connection, partial / "workbooks")
+        partial.rename(target)
+    _point(root / "current", str(manifest.release))
+    return is_new
+
+
+def _point(pointer: Path, name: str) -> None:
+    """Move the pointer by one atomic rename."""
+    if pointer.is_symlink() and os.readlink(pointer) == name:
+        return
+    fresh = pointer.with_name(f".current.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(name)
+    fresh.replace(pointer)
+
+
+def _build(ctx: Context, manifest: Manifest, role: str, path: Path) -> None:
+    ctx.progress("served", path.name)
+    with duckdb.connect(str(path)) as connection:
+        database = Database(ctx.catalog, ctx.settings.lake, role, connection)
+        schemas = ["std", "base", "theme", "audit", "meta"] + (["journal", "reject"] if role == "engineer" else [])
+        connection.execute("; ".join(f"CREATE SCHEMA {schema}" for schema in schemas))
+        fill_release(database, manifest)
+        for name, rows in (_release_tables(ctx, manifest) | catalog_tables(ctx.catalog)).items():
+            database.add_rows("meta", name, rows)
+        database.add_rows("meta", "dictionary", database.dictionary)
+        if role == "engineer":
+            _testimony(ctx, database, manifest)
+        connection.execute("CHECKPOINT")
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def _testimony(ctx: Context, database: Database, manifest: Manifest) -> None:
+    journal = ctx.journal
+    deliveries = journal.newest(DELIVERIES, "load_id")
+    verdicts, steps = journal.newest(VERDICTS, "layer", "name"), journal.newest(STEPS, "layer", "name")
+    for name, rows in journal_tables(deliveries, verdicts, steps).items():
+        database.add_rows("journal", name, rows)
+    fill_rejects(database, manifest, {row["load_id"]: (row["file"] or "", row["period"]) for row in deliveries})
+
+
+def _release_tables(ctx: Context, manifest: Manifest) -> dict[str, list[dict[str, Any]]]:
+    """``release``, ``releases`` and ``tables`` of the schema ``meta``."""
+    released = [entry for entry in manifest.tables if entry.layer in ("standardised", "fused", "derived")]
+    history = [m for m in all_manifests(ctx.settings.lake) if m.release <= manifest.release]
+    one = {
+        "release": manifest.release,
+        "as_of": manifest.as_of,
+        "approved_by": manifest.approved_by,
+        "event": manifest.event,
+        "note": manifest.note,
+        "n_tables": len(released),
+        "n_rows": sum(entry.rows for entry in released),
+        "previous": manifest.previous,
+    }
+    return {"release": [one], "releases": _history(ctx, history), "tables": _tables(ctx, manifest, history)}
+
+
+def _history(ctx: Context, history: list[Manifest]) -> list[dict[str, Any]]:
+    rows, before = [], {}
+    for manifest in history:
+        contents = manifest.contents()
+        rows.append(
+            {name: getattr(manifest, name) for name in ("release", "as_of", "approved_by", "event", "note")}
+            | {"score": _city_score(ctx, manifest), "n_tables": len(contents)}
+            | {"n_changed": sum(before.get(key) != value for key, value in contents.items())}
+        )
+        before = contents
+    return rows
+
+
+def _city_score(ctx: Context, manifest: Manifest) -> Any:
+    entry = manifest.entry("audited", "scorecard")
+    if entry is None or not entry.files:
+        return None
+    query = "SELECT score FROM read_parquet($files) WHERE scope = 'city' AND dimension = 'total'"
+    row = duckdb.execute(query, {"files": [str(ctx.settings.lake / name) for name in entry.files]}).fetchone()
+    return row[0] if row else None
+
+
+def _tables(ctx: Context, manifest: Manifest, history: list[Manifest]) -> list[dict[str, Any]]:
+    """State of every declared table as the audit of this release found it, with its size now and before."""
+    entry = manifest.entry("audited", "states")
+    if entry is None or not entry.files:
+        return []
+    files = [str(ctx.settings.lake / name) for name in entry.files]
+    states = duckdb.execute("FROM read_parquet($files)", {"files": files}).to_arrow_table().to_pylist()
+    before = history[-2] if len(history) > 1 else None
+    rows = []
+    for state in states:
+        now = manifest.entry(state["layer"], state["name"])
+        old = before.entry(state["layer"], state["name"]) if before else None
+        rows.append(
+            state
+            | {"label": _label(ctx, state["layer"], state["name"]), "version": now.version if now else None}
+            | {"department": state["name"].split(".")[0] if state["layer"] == "standardised" else ""}
+            | {"previous_rows": old.rows if old else None}
+            | {"is_changed": bool(now and (old is None or now.content != old.content))}
+        )
+    return rows
+
+
+def _label(ctx: Context, layer: str, name: str) -> str:
+    if layer == "standardised":
+        return ctx.catalog.resources[name].name
+    if layer == "fused":
+        return ctx.catalog.entities[name].library
+    theme, _, table = name.partition("__")
+    declared = ctx.catalog.themes[theme]
+    return f"{declared.name} · {next(t.label for t in declared.tables if t.name == table)}"
