@@ -1,0 +1,42 @@
+-- 归并事件：同一地点、同一事项、相隔不超过 7 日的上报视为一件真实事件，首次上报为主事件。
+WITH origins AS (
+  SELECT event_no, min(reported_at) AS reported_at FROM (
+    SELECT event_no, reported_at FROM std.zfw__zwgc__event
+    UNION ALL
+    SELECT event_no, accepted_at FROM std.zsj__hotline__order
+    UNION ALL
+    SELECT event_no, reported_at FROM std.cgj__szcg__case
+  ) AS sources GROUP BY event_no
+),
+events AS (
+  SELECT e.event_no, e.event_source, coalesce(e.matter_code, e.event_class_code, '不详') AS matter_code,
+    coalesce(e.address_id, e.event_address, e.event_no) AS place, e.town_code, e.lead_unit, e.assist_unit,
+    e.closed_at, coalesce(o.reported_at, e.dispatched_at, e.source_updated_at) AS reported_at
+  FROM std.zsj__dispatch__event AS e LEFT JOIN origins AS o ON o.event_no = e.parent_event_no
+),
+stepped AS (
+  SELECT *, lag(reported_at) OVER (PARTITION BY matter_code, place ORDER BY reported_at, event_no) AS before_at FROM events
+),
+grouped AS (
+  SELECT *,
+    sum(CASE WHEN before_at IS NULL OR datediff(CAST(reported_at AS DATE), CAST(before_at AS DATE)) > 7 THEN 1 ELSE 0 END)
+      OVER (PARTITION BY matter_code, place ORDER BY reported_at, event_no ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS part
+  FROM stepped
+),
+placed AS (
+  SELECT *,
+    row_number() OVER (PARTITION BY matter_code, place, part ORDER BY reported_at, event_no) AS turn,
+    first_value(lead_unit) OVER (PARTITION BY matter_code, place, part ORDER BY reported_at, event_no) AS main_unit
+  FROM grouped
+)
+SELECT max(CASE WHEN turn = 1 THEN event_no END) AS main_event_no,
+  max(CASE WHEN turn = 1 THEN town_code END) AS town_code,
+  matter_code,
+  CAST(count(*) AS BIGINT) AS n_events,
+  CAST(count(DISTINCT event_source) AS BIGINT) AS n_channels,
+  min(reported_at) AS first_reported_at,
+  max(CASE WHEN turn = 1 THEN lead_unit END) AS lead_unit,
+  nullif(concat_ws('、', sort_array(collect_set(CASE WHEN lead_unit <> main_unit THEN lead_unit ELSE assist_unit END))), '') AS co_units,
+  min(CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END) = 1 AS is_closed
+FROM placed
+GROUP BY matter_code, place, part
