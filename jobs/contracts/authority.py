@@ -108,7 +108,7 @@ def _carries(
     if problem := known.complain("resource", source):
         yield "Entity", entity.entity, at, problem
     resource = catalog.resources.get(source)
-    if resource is None:
+    if resource is None or source in known.faulty:
         return
     mentions = [mention for mention in resource.mentions if mention.entity == entity.entity]
     of_role = [mention for mention in mentions if role in (None, mention.role)]

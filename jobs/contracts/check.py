@@ -37,7 +37,9 @@ def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
             yield "System", system.id, ("department",), problem
     codes: dict[str, str] = {}
     for resource in catalog.resources.values():
-        yield from _resource(catalog, known, resource)
+        for finding in _resource(catalog, known, resource):
+            known.faulty.add(resource.id)
+            yield finding
         if resource.code in codes:
             problem = f"resource code {resource.code!r} is also that of {codes[resource.code]}; codes are unique"
             yield "Resource", resource.id, ("code",), problem

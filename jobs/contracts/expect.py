@@ -90,7 +90,7 @@ def _rule(rule: Expectation, types: dict[str, str] | None) -> Iterator[tuple[tup
     for name in sorted(set(args) - allowed):
         problem = f"argument {name!r} is not one that {rule.expect} is read with; expected {', '.join(sorted(allowed))}"
         yield ("with", name), problem
-    for name in _NEEDED:
+    for name in _NEEDED if set(args) <= allowed else ():
         if name in allowed and name not in args:
             yield ("with",), f"argument {name!r} is missing; expected {', '.join(sorted(allowed))}"
     if "regex" in args and (problem := _regex_problem(args["regex"])):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 Finding = tuple[str, str, tuple[str | int, ...], str]
@@ -21,6 +21,8 @@ class Known:
     code_tables: frozenset[str] | None
     entities: frozenset[str] | None
     themes: frozenset[str] | None
+    faulty: set[str] = field(default_factory=set)
+    """Resources with a broken reference of their own: what follows from it is not reported again."""
 
     def complain(self, what: str, name: str) -> str:
         """Why ``name`` is no known ``what``, with near matches; empty if it is one."""

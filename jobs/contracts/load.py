@@ -7,13 +7,14 @@ import io
 from pathlib import Path
 from typing import Any
 
-from jobs.contracts.base import Declared
+from pydantic import BaseModel
+
 from jobs.contracts.catalog import Catalog
 from jobs.contracts.check import check_references
 from jobs.contracts.entities import Entity
-from jobs.contracts.known import Known
-from jobs.contracts.reader import CatalogFaults, Fault, Model, Reader
-from jobs.contracts.registers import CodeTable, CodeTableFacts, Department, Element, Scoring, Term
+from jobs.contracts.known import Known, unknown
+from jobs.contracts.reader import CatalogFaults, Fault, Model, Place, Reader
+from jobs.contracts.registers import CodeTable, CodeTableFacts, Department, Element, ElementsFile, Scoring, Term
 from jobs.contracts.sources import Access, Resource, SourceFile, System
 from jobs.contracts.themes import Expectation, Theme
 from jobs.stages import STAGES
@@ -31,7 +32,7 @@ def load_catalog(home: Path) -> Catalog:
         departments=reader.many(Department, root / "departments.yml", "code"),
         systems=systems,
         resources=resources,
-        elements=reader.many(Element, root / "standards" / "elements.yml", "id", "elements"),
+        elements=_elements(reader, root / "standards" / "elements.yml"),
         code_tables=_code_tables(reader, root / "standards"),
         entities=_documents(reader, Entity, sorted((root / "entities").glob("*.yml")), "entity"),
         themes=_documents(reader, Theme, sorted((root / "themes").glob("*/theme.yml")), "id"),
@@ -56,7 +57,7 @@ def _known(reader: Reader, catalog: Catalog) -> Known:
     """Ids that may be named: the built ones, the broken ones, and any where the register itself is unreadable."""
     unreadable = {reader.name(path) for path in reader.unreadable}
 
-    def names(kind: type[Declared], built: dict[str, Any], file: str) -> frozenset[str] | None:
+    def names(kind: type[BaseModel], built: dict[str, Any], file: str) -> frozenset[str] | None:
         if any(name.startswith(file) for name in unreadable):
             return None
         return frozenset({*built, *reader.broken[kind.__name__]})
@@ -78,18 +79,16 @@ def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str,
     resources: dict[str, Resource] = {}
     for path in sorted(folder.glob("*/*.yml")):
         data = reader.yaml(path)
+        expected = f"{path.parent.name}.{path.stem}"
+        source, listed = _shell(reader, SourceFile, data, path, "resources")
         if path in reader.unreadable:
             continue
-        listed = data.get("resources") if isinstance(data, dict) else None
-        shell = {**data, "resources": []} if isinstance(listed, list) else data
-        expected = f"{path.parent.name}.{path.stem}"
-        source = reader.build(SourceFile, shell, path)
         if source is None:
             reader.broken["System"].add(expected)
         else:
             reader.keep(systems, System, data["system"], path, ("system",), "id")
-            _placed(reader, path, ("system", "id"), source.system.id, expected)
-        for index, item in enumerate(listed if isinstance(listed, list) else []):
+            _placed(reader, System, path, ("system", "id"), source.system.id, expected)
+        for index, item in enumerate(listed):
             at = ("resources", index)
             built = reader.keep(resources, Resource, item, path, at, "id")
             if built is not None and built.system != expected:
@@ -97,9 +96,40 @@ def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str,
     return dict(sorted(systems.items())), dict(sorted(resources.items()))
 
 
-def _placed(reader: Reader, path: Path, at: tuple[str | int, ...], found: str, expected: str) -> None:
-    if found != expected:
-        reader.fault(path, at, f"{at[-1]} {found!r} does not match its path; expected {expected!r}")
+def _elements(reader: Reader, path: Path) -> dict[str, Element]:
+    """Elements by id; what stands beside the list may name only them."""
+    shell, listed = _shell(reader, ElementsFile, reader.yaml(path), path, "elements")
+    found: dict[str, Element] = {}
+    for index, item in enumerate(listed):
+        built = reader.keep(found, Element, item, path, ("elements", index), "id")
+        if built is not None and shell is not None and built.mask not in (None, *shell.mask_rules):
+            problem = unknown("mask rule", str(built.mask), shell.mask_rules)
+            reader.fault(path, ("elements", index, "mask"), problem)
+    for header, names in shell.ambiguous_headers.items() if shell else ():
+        for name in names:
+            if name not in found and name not in reader.broken["Element"]:
+                reader.fault(path, ("ambiguous_headers", header), unknown("element", name, found))
+    return dict(sorted(found.items()))
+
+
+def _shell(reader: Reader, kind: type[Model], data: Any, path: Path, key: str) -> tuple[Model | None, list[Any]]:
+    """A document without its list, and the list: so that one wrong item leaves the others in force."""
+    listed = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(listed, list):
+        built = reader.build(kind, data, path)
+        if built is None:
+            reader.unreadable.add(path)
+        return built, []
+    return reader.build(kind, {**data, key: []}, path), listed
+
+
+def _placed(reader: Reader, kind: type[BaseModel], path: Path, at: Place, found: str, expected: str) -> bool:
+    """Whether an id is that of its path; if not, both names count as declared."""
+    if found == expected:
+        return True
+    reader.fault(path, at, f"{at[-1]} {found!r} does not match its path; expected {expected!r}")
+    reader.broken[kind.__name__] |= {found, expected}
+    return False
 
 
 def _mapping(reader: Reader, kind: type[Model], path: Path, required: bool = True) -> dict[str, Model]:
@@ -128,8 +158,10 @@ def _documents(reader: Reader, kind: type[Model], paths: list[Path], key: str) -
     for path in paths:
         data = reader.yaml(path)
         expected = path.parent.name if path.name == "theme.yml" else path.stem
-        if path not in reader.unreadable and reader.keep(found, kind, data, path, (), key) is not None:
-            _placed(reader, path, (key,), str(data[key]), expected)
+        if path in reader.unreadable or reader.keep(found, kind, data, path, (), key) is None:
+            continue
+        if not _placed(reader, kind, path, (key,), str(data[key]), expected):
+            del found[data[key]]
     return dict(sorted(found.items()))
 
 

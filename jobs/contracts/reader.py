@@ -100,17 +100,16 @@ class Reader:
                 self.fault(path, at + tuple(detail["loc"]), explain(detail, kind))
             return None
 
-    def many(self, kind: type[Model], path: Path, key: str, at: str | None = None) -> dict[str, Model]:
+    def many(self, kind: type[Model], path: Path, key: str) -> dict[str, Model]:
         """A list of ``kind`` in a file, by the attribute ``key``; doubles are faults."""
         data = self.yaml(path)
-        items = data.get(at) if at and isinstance(data, dict) else data
-        if not isinstance(items, list):
+        if not isinstance(data, list):
             if path not in self.unreadable:
-                self.fault(path, (), f"expected a list{f' under {at!r}' if at else ''}")
+                self.fault(path, (), f"expected a list `- {key}: …`")
             return {}
         found: dict[str, Model] = {}
-        for index, item in enumerate(items):
-            self.keep(found, kind, item, path, (at, index) if at else (index,), key)
+        for index, item in enumerate(data):
+            self.keep(found, kind, item, path, (index,), key)
         return dict(sorted(found.items()))
 
     def keep(

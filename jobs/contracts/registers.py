@@ -73,6 +73,14 @@ class Element(Declared):
     synonyms: tuple[Text, ...] = ()
 
 
+class ElementsFile(Declared):
+    """``catalog/standards/elements.yml``: the elements, headers that may mean several, and masks in words."""
+
+    elements: tuple[Element, ...]
+    ambiguous_headers: dict[str, Annotated[tuple[Identifier, ...], Field(min_length=2)]] = {}
+    mask_rules: dict[str, Text] = {}
+
+
 class CodeTableFacts(Declared):
     """``catalog/standards/codes.yml``: where a code table comes from.
 

@@ -36,7 +36,7 @@ _NO_DAY = (
 """Zero days, the first days of several calendars, and the last days that stand for 'for ever'."""
 _PAST_ONLY = ("birth_date", "death_date", "cremation_date", "established_on", "marriage_registered_on")
 
-_SCALES = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
+SCALES = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
 _CURRENCY = "(人民币|美元|美金|港元|港币|日元|欧元|台币|英镑)"
 _DIGITS = "([0-9]{1,3}([,，][0-9]{3})+|[0-9]+)([.][0-9]+)?"
 _NUMBER = f"^[-+]?{_DIGITS}$"
@@ -131,8 +131,8 @@ def _decimal_value(text: str, policy: Policy) -> str:
 
 def _amount_value(text: str, policy: Policy) -> str:
     """Number × scale of the unit in the cell, else of the unit declared for the column, in the element's unit."""
-    target = _SCALES.get(policy.target_unit or "元", 1)
-    declared = _SCALES.get(policy.unit or policy.target_unit or "元", 1)
+    target = SCALES.get(policy.target_unit or "元", 1)
+    declared = SCALES.get(policy.unit or policy.target_unit or "元", 1)
     digits = replaced(extracted(text, f"^[¥￥]?([-+]?{_DIGITS})", 1), "[,，]", "")
     written = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000), ("[元币金镑]", 1)]
     scale = cases([(matches(text, unit), _factor(size, target)) for unit, size in written], _factor(declared, target))
