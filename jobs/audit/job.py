@@ -10,7 +10,6 @@ from jobs.audit.measures import ThemeInputs, contradictions, disputes, ledger, l
 from jobs.audit.scores import scorecard
 from jobs.audit.states import states
 from jobs.context import Context
-from jobs.lake.digest import digest_arrow
 from jobs.lake.store import Version
 
 _TEXT, _COUNT = pa.string(), pa.int64()
@@ -80,4 +79,4 @@ def _write(ctx: Context, name: str, rows: list[Row]) -> Version:
     schema = SCHEMAS[name]
     columns = [pa.array([row[field.name] for row in rows]).cast(field.type) if rows else pa.array([], field.type) for field in schema]
     table = pa.Table.from_arrays(columns, schema=schema)
-    return ctx.lake.write_arrow("audited", name, table, digest_arrow(table))
+    return ctx.lake.write_table("audited", name, table)

@@ -15,7 +15,6 @@ from jobs.contracts import load_catalog
 from jobs.errors import UsageError
 from jobs.lake.journal import DELIVERIES, REPEATS
 from jobs.pipeline import run_pipeline
-from jobs.simulate import simulate as simulate_city
 from jobs.stages import stage_of
 
 START = date(2026, 3, 2)
@@ -40,6 +39,8 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Counts as JSON.")] = False,
 ) -> None:
     """Inbox below OUT/inbox, truth below OUT/truth (never read by the pipeline)."""
+    from jobs.simulate import simulate as simulate_city
+
     chosen = settings()
     target = out or chosen.data
     if (target / "truth" / "world.json").exists():

@@ -3,7 +3,7 @@
 The only importer of Great Expectations, and the only caller of :meth:`jobs.lake.store.Lake.mark_passed`.
 """
 
-from jobs.gates.gate import Verdict, judge_landing, judge_table
+from jobs.gates.gate import Arrival, Verdict, judge_landings, judge_table
 from jobs.gates.suite import Rule, landing_suite, standardised_suite, table_suite
 
-__all__ = ["Rule", "Verdict", "judge_landing", "judge_table", "landing_suite", "standardised_suite", "table_suite"]
+__all__ = ["Arrival", "Rule", "Verdict", "judge_landings", "judge_table", "landing_suite", "standardised_suite", "table_suite"]

@@ -7,7 +7,7 @@ but counts leaves: no unexpected value is kept.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ class Result:
     checked: int
     failed: int
     problem: str = ""
+    rows: frozenset[int] = frozenset()
+    """Positions of the failing rows, where they were asked for."""
 
 
 @cache
@@ -40,42 +42,28 @@ def _context() -> Any:
     return context
 
 
-def evaluate(rules: list[Rule], frame: pd.DataFrame) -> list[Result]:
-    """Judge every rule over ``frame``; a rule that cannot be judged is an error, never a pass."""
+def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> list[Result]:
+    """Judge every rule over ``frame``; a rule that cannot be judged is an error, never a pass.
+
+    ``by_row`` also names the failing rows, for frames that hold one row a delivery.
+    """
     import great_expectations as gx
 
-    context = _context()
     if not rules:
         return []
-    expectations = [_expectation(rule) for rule in rules]
-    known = [expectation for expectation in expectations if expectation is not None]
-    source = _source(context)
-    asset = source.add_dataframe_asset("frame")
-    try:
-        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": _comparable(frame)})
-        suite = gx.ExpectationSuite(name="suite", expectations=known)
-        outcome = batch.validate(suite, result_format="BASIC")
-        answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
-    finally:
-        source.delete_asset("frame")
+    known = [expectation for rule in rules if (expectation := _expectation(rule)) is not None]
+    batch = _frames().get_batch({"dataframe": frame})
+    suite = gx.ExpectationSuite(name="suite", expectations=known)
+    outcome = batch.validate(suite, result_format="COMPLETE" if by_row else "BASIC")
+    answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
     return [_result(rule, answers.get(rule.id), len(frame)) for rule in rules]
 
 
-def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Decimals as floats: limits are declared as floats, and no Decimal equals the float of its own digits."""
-
-    def is_decimal(column: str) -> bool:
-        present = frame[column].dropna() if frame[column].dtype == object else ()
-        return len(present) > 0 and isinstance(present.iloc[0], Decimal)
-
-    return frame.astype({column: float for column in frame.columns if is_decimal(column)})
-
-
-def _source(context: Any) -> Any:
-    try:
-        return context.data_sources.get("frames")
-    except (KeyError, ValueError):
-        return context.data_sources.add_pandas("frames")
+@cache
+def _frames() -> Any:
+    """The batch definition that every frame is judged as; making one costs as much as judging three rules."""
+    asset = _context().data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _expectation(rule: Rule) -> Any:
@@ -104,7 +92,16 @@ def _result(rule: Rule, answer: Any, rows: int) -> Result:
     if rule.expect not in ("expect_column_values_to_not_be_null", "expect_column_values_to_be_null"):
         checked -= missing
     failed = int(facts.get("unexpected_count") or (0 if answer.success else 1))
-    return Result(rule, "passed" if answer.success else "failed", checked, failed)
+    rows = frozenset(int(row) for row in facts.get("unexpected_index_list") or ())
+    return Result(rule, "passed" if answer.success else "failed", checked, failed, rows=rows)
+
+
+def result_of_row(result: Result, row: int) -> Result:
+    """How one row fared under a rule that was judged over many."""
+    if result.outcome == "error":
+        return result
+    failed = row in result.rows
+    return replace(result, outcome="failed" if failed else "passed", checked=1, failed=int(failed), rows=frozenset())
 
 
 def _exception(info: Any) -> str:

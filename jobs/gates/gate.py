@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
+import sqlalchemy as sa
 
-from jobs.gates.engine import Result, evaluate
+from jobs.gates.engine import Result, evaluate, result_of_row
 from jobs.gates.suite import Rule, suite_hash
 from jobs.lake.journal import DELIVERIES, VERDICTS
 
@@ -63,30 +64,57 @@ def judge_table(ctx: Context, versions: list[Version], rules: list[Rule], frames
         return earlier
     held = frames()
     results: list[Result] = []
-    for on in ("arrived", "kept", "facts"):
-        chosen = [rule for rule in rules if rule.on == on]
-        if chosen and on in held:
-            results += evaluate(chosen, held[on])
+    if held["arrived"] is held["kept"]:
+        results = evaluate(rules, held["kept"])
+    else:
+        for on, frame in held.items():
+            results += evaluate([rule for rule in rules if rule.on == on], frame)
     verdict = decide(rules, results)
-    _record(ctx, main, suite, rules, verdict)
-    if not verdict.blocked:
-        with ctx.journal.writing() as connection:
-            for version in versions:
-                ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
-    return verdict
-
-
-def judge_landing(ctx: Context, facts: dict[str, Any], rules: list[Rule], versions: list[Version], delivery: dict[str, Any]) -> Verdict:
-    """Judge one delivery by its counts; the passed marks and the delivery's state move in one transaction."""
-    verdict = decide(rules, evaluate(rules, pd.DataFrame([facts])))
-    _record(ctx, versions[0], suite_hash(rules), rules, verdict, name=delivery["load_id"])
-    state = "refused" if verdict.blocked else "landed"
     with ctx.journal.writing() as connection:
+        _record(ctx, main, suite, rules, verdict, connection=connection)
         if not verdict.blocked:
             for version in versions:
                 ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
-        ctx.journal.note(DELIVERIES, connection, **delivery, state=state, reason=verdict.reason)
     return verdict
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A landed delivery before its gate: its journal row, what was counted, and the versions that would pass."""
+
+    delivery: dict[str, Any]
+    facts: dict[str, Any]
+    rules: list[Rule]
+    versions: list[Version]
+
+
+def judge_landings(ctx: Context, arrivals: list[Arrival]) -> list[Verdict]:
+    """Judge deliveries by their counts, all with the same rules at once.
+
+    The passed marks and the state of each delivery move in one transaction.
+    """
+    verdicts: dict[int, Verdict] = {}
+    by_suite: dict[str, list[int]] = {}
+    for position, arrival in enumerate(arrivals):
+        by_suite.setdefault(suite_hash(arrival.rules), []).append(position)
+    for suite, positions in by_suite.items():
+        rules = arrivals[positions[0]].rules
+        results = evaluate(rules, pd.DataFrame([arrivals[n].facts for n in positions]), by_row=True)
+        for row, position in enumerate(positions):
+            verdicts[position] = decide(rules, [result_of_row(result, row) for result in results])
+            _settle(ctx, arrivals[position], suite, verdicts[position])
+    return [verdicts[position] for position in range(len(arrivals))]
+
+
+def _settle(ctx: Context, arrival: Arrival, suite: str, verdict: Verdict) -> None:
+    delivery = arrival.delivery
+    state = "refused" if verdict.blocked else "landed"
+    with ctx.journal.writing() as connection:
+        _record(ctx, arrival.versions[0], suite, arrival.rules, verdict, delivery["load_id"], connection)
+        if not verdict.blocked:
+            for version in arrival.versions:
+                ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
+        ctx.journal.note(DELIVERIES, connection, **delivery, state=state, reason=verdict.reason)
 
 
 def arrived_frame(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pd.DataFrame]:
@@ -118,9 +146,18 @@ def _known(ctx: Context, version: Version, suite: str) -> Verdict | None:
     return Verdict(rows[0]["outcome"])
 
 
-def _record(ctx: Context, version: Version, suite: str, rules: list[Rule], verdict: Verdict, name: str = "") -> None:
+def _record(
+    ctx: Context,
+    version: Version,
+    suite: str,
+    rules: list[Rule],
+    verdict: Verdict,
+    name: str = "",
+    connection: sa.Connection | None = None,
+) -> None:
     ctx.journal.note(
         VERDICTS,
+        connection,
         layer=version.layer,
         name=name or version.name,
         version=version.number,

@@ -7,13 +7,11 @@ system columns (leading underscore) the provenance hash.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DoubleType, FloatType, MapType, StructType
@@ -40,27 +38,41 @@ def with_digests(df: DataFrame) -> DataFrame:
     return df.withColumns({CONTENT: _row_digest(df.schema, public), PROVENANCE: _row_digest(df.schema, system)})
 
 
-def digest_of(table: pa.Table) -> tuple[pa.Table, Digest]:
-    """The table without its digest columns, and their sum."""
-    sums = [str(_sum(table.column(name))) for name in (CONTENT, PROVENANCE)]
-    return table.drop_columns([CONTENT, PROVENANCE]), Digest(table.num_rows, sums[0], sums[1])
-
-
 def digest_arrow(table: pa.Table) -> Digest:
-    """Digest of a small flat table that no engine computed: texts, whole numbers, decimals and booleans."""
-    names = sorted(name for name in table.column_names if not name.startswith("_"))
-    total = 0
-    for row in table.select(names).to_pylist():
-        text = "".join(_plain_text(row[name]) for name in names)
-        total += int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
-    return Digest(table.num_rows, str(total), "0")
+    """The digest of a small table, computed in memory; equal to what an engine computes."""
+    flat = table.cast(pa.schema([pa.field(f.name, _without_zone(f.type)) for f in table.schema]))
+    sums = []
+    with duckdb.connect() as connection:
+        connection.register("flat", flat)
+        for is_system in (False, True):
+            names = sorted(name for name in flat.column_names if name.startswith("_") is is_system)
+            texts = [_duck_text(f'"{name}"', flat.schema.field(name).type) for name in names]
+            if not texts or not flat.num_rows:
+                sums.append("0")
+                continue
+            hashed = f"CAST('0x' || substring(sha256({' || '.join(texts)}), 1, 15) AS BIGINT)"
+            row = connection.execute(f"SELECT sum({hashed}) FROM flat").fetchone()  # noqa: S608 - column names quoted
+            sums.append(str(row[0] if row else 0))
+    return Digest(flat.num_rows, *sums)
 
 
-def _plain_text(value: str | int | Decimal | bool | None) -> str:
-    if value is None:
-        return "~"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"{len(text)}:{text}"
+def _without_zone(kind: pa.DataType) -> pa.DataType:
+    return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+
+
+def _duck_text(column: str, kind: pa.DataType) -> str:
+    """:func:`_text` in DuckDB's SQL."""
+    if pa.types.is_struct(kind):
+        fields = sorted(kind, key=lambda field: field.name)
+        return " || ".join(_duck_text(f"{column}.\"{field.name}\"", field.type) for field in fields)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        items = f"list_transform({column}, lambda item: {_duck_text('item', kind.value_type)})"
+        joined = f"CAST(len({column}) AS VARCHAR) || '[' || array_to_string({items}, '') || ']'"
+        return f"coalesce({joined}, '~')"
+    if pa.types.is_floating(kind) or pa.types.is_map(kind):
+        raise TypeError(f"a lake table has no {kind} column: engines write its text differently")
+    text = f"CAST({column} AS VARCHAR)"
+    return f"coalesce(CAST(length({text}) AS VARCHAR) || ':' || {text}, '~')"
 
 
 def aggregate_digest(df: DataFrame) -> Digest:
@@ -68,11 +80,6 @@ def aggregate_digest(df: DataFrame) -> Digest:
     total = [F.sum(F.col(name).cast("decimal(38,0)")).alias(name) for name in (CONTENT, PROVENANCE)]
     row = df.agg(F.count(F.lit(1)).alias("rows"), *total).collect()[0]
     return Digest(int(row["rows"]), str(row[CONTENT] or 0), str(row[PROVENANCE] or 0))
-
-
-def _sum(column: pa.ChunkedArray) -> Decimal | int:
-    total = pc.sum(column.cast(pa.decimal128(38, 0))).as_py()
-    return int(total) if total is not None else 0
 
 
 def _row_digest(schema: StructType, names: list[str]) -> Column:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache as once
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from jobs.errors import EnvironmentFault
@@ -34,9 +35,17 @@ appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 """
 
 
-@once
+_OPENING = Lock()
+
+
 def open_session(settings: Settings) -> SparkSession:
-    """The session of this process, started on first use (7-8 s for Spark, 2 s for Sail)."""
+    """The session of this process, started on first use (7-8 s for Spark, 2 s for Sail); safe from any thread."""
+    with _OPENING:
+        return _open(settings)
+
+
+@once
+def _open(settings: Settings) -> SparkSession:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     return _sail() if settings.engine == "sail" else _spark(settings)
 
@@ -67,7 +76,10 @@ def _spark_options(settings: Settings) -> dict[str, str]:
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j} -Duser.timezone=UTC -XX:+UseParallelGC",
         "spark.scheduler.mode": "FAIR",
-        "spark.sql.adaptive.enabled": "true",
+        # Small tables run without adaptive replanning; Lake turns it on for large ones.
+        "spark.sql.adaptive.enabled": "false",
+        # Propagation of constraints through wide selects takes time exponential in their aliases.
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.autoBroadcastJoinThreshold": "32m",
         "spark.sql.shuffle.partitions": cores,
         "spark.sql.warehouse.dir": str(settings.cache / "warehouse"),

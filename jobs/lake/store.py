@@ -19,7 +19,7 @@ import pyarrow as pa
 from deltalake.exceptions import TableNotFoundError
 
 from jobs.errors import RunConflict, UsageError
-from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_of, with_digests
+from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
 from jobs.lake.lock import table_lock
@@ -142,11 +142,13 @@ class Lake:
         ``at_most`` bounds the rows: up to ``small_rows`` the result is committed from Arrow (about 30 ms), beyond
         that by Spark where it is computed.
         """
-        frame = with_digests(df)
         if at_most > self.settings.small_rows:
-            return self._write_large(layer, name, frame)
-        table, digest = digest_of(frame.toArrow())
-        return self.write_arrow(layer, name, table, digest)
+            return self._write_large(layer, name, with_digests(df))
+        return self.write_table(layer, name, df.toArrow())
+
+    def write_table(self, layer: str, name: str, table: pa.Table) -> Version:
+        """The same for a table that is small by nature."""
+        return self.write_arrow(layer, name, table, digest_arrow(table))
 
     def write_arrow(self, layer: str, name: str, table: pa.Table, digest: Digest) -> Version:
         """Replace a table's content by an Arrow table whose digest is known."""
@@ -158,6 +160,7 @@ class Lake:
 
     def _write_large(self, layer: str, name: str, frame: DataFrame) -> Version:
         cached = frame.persist() if self.settings.engine == "spark" else frame
+        self._replan(True)
         try:
             digest = aggregate_digest(cached)
             with self.lock(layer, name):
@@ -167,8 +170,14 @@ class Lake:
                 self._commit(layer, name, lambda path, mode: _spark_write(plain, path, mode), "overwrite")
                 return Version(layer, name, self._delta(layer, name).version(), digest)
         finally:
+            self._replan(False)
             if self.settings.engine == "spark":
                 cached.unpersist()
+
+    def _replan(self, adaptive: bool) -> None:
+        """Adaptive execution pays for large tables only."""
+        if self.settings.engine == "spark":
+            self.session.conf.set("spark.sql.adaptive.enabled", str(adaptive).lower())
 
     def append(self, layer: str, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
         """Add rows to the passed version (a head that did not pass is put back first); returns the version number."""

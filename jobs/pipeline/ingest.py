@@ -9,19 +9,26 @@ from __future__ import annotations
 import fnmatch
 import time
 from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.errors import SourceError, UsageError
 from jobs.extract import job as extract_job
-from jobs.gates import judge_landing, judge_table, landing_suite, standardised_suite
+from jobs.gates import Arrival, judge_landings, judge_table, landing_suite, standardised_suite
 from jobs.gates.gate import arrived_frame
 from jobs.lake.delivery import Delivery, delivery_of
 from jobs.lake.journal import DELIVERIES
 from jobs.land import job as land_job
-from jobs.pipeline.steps import Step, fingerprint, take_step
+from jobs.pipeline.steps import Step, fingerprint, known_step, take_step
 from jobs.standardise import job as standardise_job
+
+
+_AT_ONCE = 4
+"""Tables that the engine works on at once: its planning of small ones leaves cores idle."""
 
 
 def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "land", "standardise")) -> list[Step]:
@@ -36,9 +43,11 @@ def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "
     if "extract" in verbs:
         steps += _extract(ctx, resources)
     if "land" in verbs:
-        steps += [_land(ctx, delivery) for resource in resources for delivery in _waiting(ctx, resource)]
+        waiting = [_waiting(ctx, resource) for resource in resources]
+        for round_ in range(max(map(len, waiting), default=0)):
+            steps += _land_all(ctx, [deliveries[round_] for deliveries in waiting if len(deliveries) > round_])
     if "standardise" in verbs:
-        steps += [step for resource in resources if (step := _standardise(ctx, resource))]
+        steps += _standardise_all(ctx, resources)
     return steps
 
 
@@ -59,38 +68,48 @@ def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:
     return sorted(found, key=lambda delivery: (delivery.order, delivery.load_id))
 
 
-def _land(ctx: Context, delivery: Delivery) -> Step:
-    """Land one delivery and let its gate decide; a file that cannot be read is refused with its reason."""
-    ctx.progress("landed", f"{delivery.resource} {delivery.period}/{delivery.sequence}")
-    began = time.monotonic()
-    row = _row(delivery)
-    taken = [d for d in _landed(ctx, delivery.resource) if d.order == delivery.order]
-    try:
-        if taken:
-            raise SourceError(
-                "another delivery already stands at this period and sequence", remedy="Give the correction a new sequence"
-            )
-        landing = land_job.run(ctx, delivery)
-    except SourceError as error:
-        ctx.journal.note(DELIVERIES, **row, state="refused", reason=str(error))
-        return Step("landed", delivery.resource, "blocked", 0, time.monotonic() - began, str(error))
+def _land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
+    """Land one delivery a resource, then let their gate decide on all of them."""
+    steps: list[Step] = []
+    arrivals: list[tuple[Arrival, Step]] = []
+    for delivery in deliveries:
+        ctx.progress("landed", f"{delivery.resource} {delivery.period}/{delivery.sequence}")
+        began = time.monotonic()
+        try:
+            arrival = _land(ctx, delivery)
+        except SourceError as error:
+            ctx.journal.note(DELIVERIES, **_row(delivery), state="refused", reason=str(error))
+            steps.append(Step("landed", delivery.resource, "blocked", 0, time.monotonic() - began, str(error)))
+            continue
+        step = Step("landed", delivery.resource, "built", arrival.delivery["landed"], time.monotonic() - began)
+        arrivals.append((arrival, step))
+    verdicts = judge_landings(ctx, [arrival for arrival, _ in arrivals])
+    for (_, step), verdict in zip(arrivals, verdicts, strict=True):
+        steps.append(replace(step, state="blocked", reason=verdict.reason) if verdict.blocked else step)
+    return steps
+
+
+def _land(ctx: Context, delivery: Delivery) -> Arrival:
+    """Land one delivery; raises SourceError if it must be refused whole."""
+    if any(other.order == delivery.order for other in _landed(ctx, delivery.resource)):
+        raise SourceError(
+            "another delivery already stands at this period and sequence", remedy="Give the correction a new sequence"
+        )
+    landing = land_job.run(ctx, delivery)
     facts, rules = _facts(landing)
-    assert landing.version is not None
     versions = [version for version in (landing.version, landing.rejects_version) if version]
-    counts = {"received": landing.received, "landed": landing.landed, "rejected": len(landing.rejects)}
-    verdict = judge_landing(ctx, facts, rules, versions, row | counts)
-    state = "blocked" if verdict.blocked else "built"
-    return Step("landed", delivery.resource, state, landing.landed, time.monotonic() - began, verdict.reason)
+    counts = {"received": landing.received, "landed": landing.landed, "rejected": landing.rejected}
+    return Arrival(_row(delivery) | counts, facts, rules, versions)
 
 
 def _facts(landing: land_job.Landing) -> tuple[dict[str, Any], list[Any]]:
     """The delivery's counts as one row, and the rules over it."""
     manifest = landing.delivery.manifest
     received = landing.received
-    last_cut = bool(landing.rejects) and landing.rejects[-1].row_no == received and "rows" not in manifest
+    last_cut = landing.rejected > 0 and landing.last_rejected == received and "rows" not in manifest
     facts: dict[str, Any] = {
         "received": received,
-        "rejected_pct": 100.0 * len(landing.rejects) / received if received else 0.0,
+        "rejected_pct": 100.0 * landing.rejected / received if received else 0.0,
         "cut_off": int(last_cut),
     }
     if "rows" in manifest:
@@ -120,19 +139,30 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _standardise(ctx: Context, resource: Resource) -> Step | None:
-    if ctx.lake.passed("landed", resource.id) is None:
-        return None
-    mark = fingerprint(ctx, [("landed", resource.id)])
+def _standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
+    """Standardise what has new rows: the engine works on several tables at once, gates judge one after the other."""
+    landed = [resource for resource in resources if ctx.lake.passed("landed", resource.id)]
+    marks = {resource.id: fingerprint(ctx, [("landed", resource.id)]) for resource in landed}
+    steps = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        building = {
+            resource.id: pool.submit(standardise_job.run, ctx, resource)
+            for resource in landed
+            if known_step(ctx, "standardised", resource.id, marks[resource.id]) is None
+        }
+        for resource in landed:
+            build = partial(_judge, ctx, resource, building.get(resource.id))
+            steps.append(take_step(ctx, "standardised", resource.id, marks[resource.id], build))
+    return steps
 
-    def build() -> Any:
-        tables = standardise_job.run(ctx, resource)
-        rules = standardised_suite(ctx.catalog, resource)
 
-        def frames() -> Any:
-            kept = ctx.lake.read_arrow("standardised", resource.id, tables.kept)
-            return arrived_frame(kept, ctx.lake.read_arrow("standardised", f"{resource.id}__rejects", tables.rejects))
+def _judge(ctx: Context, resource: Resource, building: Future[standardise_job.Standardised] | None) -> Any:
+    assert building is not None
+    tables = building.result()
 
-        return tables.kept, judge_table(ctx, [tables.kept, tables.rejects], rules, frames)
+    def frames() -> Any:
+        kept = ctx.lake.read_arrow("standardised", resource.id, tables.kept)
+        return arrived_frame(kept, ctx.lake.read_arrow("standardised", f"{resource.id}__rejects", tables.rejects))
 
-    return take_step(ctx, "standardised", resource.id, mark, build)
+    rules = standardised_suite(ctx.catalog, resource)
+    return tables.kept, judge_table(ctx, [tables.kept, tables.rejects], rules, frames)

@@ -69,11 +69,19 @@ def _note(ctx: Context, step: Step, mark: str, version: int | None) -> None:
     )
 
 
+def known_step(ctx: Context, layer: str, name: str, mark: str) -> Step | None:
+    """How a table stands that was already built from these inputs; None if it must be built."""
+    last = ctx.journal.newest(STEPS, "layer", "name", layer=layer, name=name)
+    if not last or last[0]["fingerprint"] != mark or last[0]["state"] not in ("built", "blocked"):
+        return None
+    state = "unchanged" if last[0]["state"] == "built" else "blocked"
+    return Step(layer, name, state, last[0]["rows"] or 0, 0.0, last[0]["reason"] or "")
+
+
 def take_step(ctx: Context, layer: str, name: str, mark: str, build: Callable[[], tuple[Version, Verdict]]) -> Step:
     """Build and judge one table unless its inputs are those it was last built from."""
-    last = ctx.journal.newest(STEPS, "layer", "name", layer=layer, name=name)
-    if last and last[0]["fingerprint"] == mark and last[0]["state"] in ("built", "blocked"):
-        return Step(layer, name, "unchanged" if last[0]["state"] == "built" else "blocked", last[0]["rows"] or 0, 0.0, last[0]["reason"] or "")
+    if known := known_step(ctx, layer, name, mark):
+        return known
     ctx.progress(layer, name)
     began = time.monotonic()
     version, verdict = build()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
@@ -12,13 +13,12 @@ from pyspark.sql import functions as F
 from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.lake.delivery import delivery_of
-from jobs.lake.digest import digest_of, with_digests
 from jobs.lake.journal import DELIVERIES
 from jobs.lake.keys import keyed_hash_column
 from jobs.lake.store import Version
 from jobs.standardise.clean import clean_cells
 from jobs.standardise.policy import Standard, standard_of
-from jobs.standardise.versions import version_rows
+from jobs.standardise.versions import FATES, SLIM, fates_sql
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,12 @@ def run(ctx: Context, resource: Resource) -> Standardised:
     """Rebuild the resource's versions from all its landed deliveries."""
     standard = standard_of(ctx.catalog, resource, ctx.as_of)
     orders = _orders(ctx, resource)
-    landed = ctx.lake.read("landed", resource.id)
-    known = ctx.lake.session.sql(_values(orders)).hint("broadcast")
-    cleaned = clean_cells(landed.join(known, "_load_id"), standard)
-    rows = version_rows(ctx.lake.session, cleaned, standard, last_snapshot=len(orders))
-    rows = rows.withColumn("_key", row_key(ctx.lake.key, standard))
+    landed = ctx.lake.read("landed", resource.id).selectExpr("*", *_places(orders)).where("_order IS NOT NULL")
+    cleaned = clean_cells(landed, standard).withColumn("_key", row_key(ctx.lake.key, standard))
     passed = ctx.lake.passed("landed", resource.id)
-    return _write(ctx, resource, rows, passed.rows if passed else 0)
+    if passed is None or passed.rows <= ctx.settings.small_rows:
+        return _write_small(ctx, standard, cleaned.toArrow(), len(orders))
+    return _write_large(ctx, standard, cleaned, len(orders), passed.rows)
 
 
 def row_key(key: bytes, standard: Standard) -> F.Column:  # type: ignore[name-defined]
@@ -55,25 +54,64 @@ def _orders(ctx: Context, resource: Resource) -> list[tuple[str, int, int]]:
     return [(delivery.load_id, delivery.order, rank) for rank, delivery in enumerate(deliveries, 1)]
 
 
-def _values(orders: list[tuple[str, int, int]]) -> str:
-    rows = ", ".join(f"('{load_id}', CAST({order} AS BIGINT), {rank})" for load_id, order, rank in orders)
-    return f"SELECT * FROM VALUES {rows} AS t(_load_id, _order, _snapshot)"
+def _places(orders: list[tuple[str, int, int]]) -> list[str]:
+    """Order and rank of a row's delivery; null for deliveries that do not count."""
+    order = " ".join(f"WHEN '{load_id}' THEN CAST({order} AS BIGINT)" for load_id, order, _ in orders)
+    rank = " ".join(f"WHEN '{load_id}' THEN {rank}" for load_id, _, rank in orders)
+    return [f"CASE _load_id {order} END AS _order", f"CASE _load_id {rank} END AS _snapshot"]
 
 
-def _write(ctx: Context, resource: Resource, rows: DataFrame, at_most: int) -> Standardised:
-    """Split kept from quarantined; small tables are computed once and split in memory."""
-    rejects = f"{resource.id}__rejects"
-    if at_most > ctx.settings.small_rows:
-        kept = ctx.lake.write("standardised", resource.id, rows.where("_rules IS NULL").drop("_rules"), at_most)
-        thrown = ctx.lake.write("standardised", rejects, rows.where("_rules IS NOT NULL"), at_most)
-        return Standardised(kept, thrown)
-    table = with_digests(rows).toArrow()
-    is_kept = pc.is_null(table.column("_rules"))
-    kept = _commit(ctx, resource.id, table.filter(is_kept).drop_columns(["_rules"]))
-    thrown = _commit(ctx, rejects, table.filter(pc.invert(is_kept)))
-    return Standardised(kept, thrown)
+def _write_small(ctx: Context, standard: Standard, rows: pa.Table, snapshots: int) -> Standardised:
+    """The engine cleaned the rows; their bookkeeping is done in memory."""
+    good = pc.equal(pc.list_value_length(rows.column("_rules")), 0)
+    slim = rows.select([name for name in SLIM if name != "_good"])
+    slim = slim.append_column("_good", good).append_column("_index", pa.array(range(rows.num_rows), pa.int64()))
+    with duckdb.connect() as connection:
+        connection.register("slim", slim)
+        query = f"SELECT * FROM ({fates_sql('slim', standard.mode, snapshots, '_index')}) ORDER BY _index"
+        fates = connection.execute(query).to_arrow_table()
+    plain = rows.drop_columns(["_rules", "_order", "_snapshot", "_deleted"])
+    kept = plain.take(fates.column("_index"))
+    for name in FATES:
+        kept = kept.append_column(name, fates.column(name))
+    thrown = rows.filter(pc.invert(good)).drop_columns(["_snapshot"])
+    thrown = thrown.rename_columns({"_order": "_from_seq", "_deleted": "_is_deleted"})
+    count = thrown.num_rows
+    thrown = thrown.append_column("_to_seq", pa.nulls(count, pa.int64()))
+    thrown = thrown.append_column("_fate", pa.array(["quarantined"] * count, pa.string()))
+    for name in ("_n_duplicates", "_n_replaced"):
+        thrown = thrown.append_column(name, pa.array([0] * count, pa.int32()))
+    names = (standard.resource, f"{standard.resource}__rejects")
+    written = [
+        ctx.lake.write_table("standardised", name, table.select(sorted(table.column_names, key=_system_last)))
+        for name, table in zip(names, (kept, thrown), strict=True)
+    ]
+    return Standardised(*written)
 
 
-def _commit(ctx: Context, name: str, table: pa.Table) -> Version:
-    plain, digest = digest_of(table)
-    return ctx.lake.write_arrow("standardised", name, plain, digest)
+def _system_last(name: str) -> bool:
+    return name.startswith("_")
+
+
+def _write_large(ctx: Context, standard: Standard, cleaned: DataFrame, snapshots: int, at_most: int) -> Standardised:
+    """The same by the engine: narrow bookkeeping, joined back to the rows it speaks of."""
+    rows = cleaned.withColumn("_good", F.expr("size(_rules) = 0"))
+    rows = rows.persist() if ctx.settings.engine == "spark" else rows
+    view = "slim_" + standard.resource.replace(".", "_")
+    ids = ("_load_id", "_row_no")
+    rows.select(*ids, *[name for name in SLIM if name not in ids]).createOrReplaceTempView(view)
+    fates = ctx.lake.session.sql(fates_sql(view, standard.mode, snapshots, *ids))
+    drop = ("_rules", "_order", "_snapshot", "_deleted", "_good")
+    kept = rows.drop(*drop).join(fates, list(ids))
+    thrown = rows.where("NOT _good").withColumnsRenamed({"_order": "_from_seq", "_deleted": "_is_deleted"})
+    thrown = thrown.drop("_snapshot", "_good").selectExpr(
+        "*", "CAST(NULL AS BIGINT) AS _to_seq", "'quarantined' AS _fate", "0 AS _n_duplicates", "0 AS _n_replaced"
+    )
+    try:
+        return Standardised(
+            ctx.lake.write("standardised", standard.resource, kept, at_most),
+            ctx.lake.write("standardised", f"{standard.resource}__rejects", thrown, at_most),
+        )
+    finally:
+        if ctx.settings.engine == "spark":
+            rows.unpersist()
