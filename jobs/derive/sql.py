@@ -7,11 +7,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
 
-from jobs.contracts import Catalog
+from jobs.contracts import Catalog, ThemeTable
+from jobs.derive.allowed import problems
 from jobs.errors import CatalogError
 
-_FORBIDDEN = (exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Alter)
+_REMEDY = "See jobs/derive/allowed.py for what may be called"
 
 
 @dataclass(frozen=True)
@@ -36,24 +38,25 @@ def theme_queries(catalog: Catalog) -> list[ThemeQuery]:
     try:
         return [found[name] for name in TopologicalSorter(graph).static_order() if name in found]
     except CycleError as error:
-        raise CatalogError(f"theme tables read each other in a circle: {error.args[1]}", remedy="Break the circle") from None
+        raise CatalogError(
+            f"theme tables read each other in a circle: {error.args[1]}", remedy="Break the circle"
+        ) from None
 
 
 def _parse(catalog: Catalog, theme: str, table: str, text: str) -> ThemeQuery:
     where = {"file": f"catalog/themes/{theme}/{table}.sql"}
     declared = {t.name: t for t in catalog.themes[theme].tables} if theme in catalog.themes else {}
     if table not in declared:
-        raise CatalogError(f"theme.yml of {theme!r} declares no table {table!r}", remedy="Declare it under `tables`", **where)
-    try:
-        statements = sqlglot.parse(text, read="spark")
-    except sqlglot.ParseError as error:
-        raise CatalogError(f"not SQL: {error.errors[0]['description'] if error.errors else 'syntax'}", remedy="Correct it", **where) from None
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query) or statements[0].find(*_FORBIDDEN):
-        raise CatalogError("a theme table is one SELECT", remedy="Remove every other statement", **where)
-    tree = statements[0]
+        raise CatalogError(
+            f"theme.yml of {theme!r} declares no table {table!r}", remedy="Declare it under `tables`", **where
+        )
+    tree = _one_select(text, where)
+    for problem in problems(tree):
+        raise CatalogError(f"not allowed in a theme table: {problem}", remedy=_REMEDY, **where)
+    _require_columns(tree, declared[table], where)
     local = {cte.alias for cte in tree.find_all(exp.CTE)}
     inputs = []
-    for node in tree.find_all(exp.Table):
+    for node in list(tree.find_all(exp.Table)):
         if not node.db and node.name in local:
             continue
         layer, name = _lake_table(catalog, node, where)
@@ -61,6 +64,36 @@ def _parse(catalog: Catalog, theme: str, table: str, text: str) -> ThemeQuery:
         alias = node.alias or node.name
         node.replace(exp.alias_(exp.to_table(view_name(layer, name)), alias, table=True))
     return ThemeQuery(theme, table, tree.sql(dialect="spark"), tuple(sorted(set(inputs))), declared[table].key)
+
+
+def _one_select(text: str, where: dict[str, str]) -> exp.Query:
+    try:
+        statements = [statement for statement in sqlglot.parse(text, read="spark") if statement is not None]
+    except ParseError as error:
+        what = error.errors[0]["description"] if error.errors else "syntax"
+        raise CatalogError(f"not SQL: {what}", remedy="Correct it", **where) from None
+    except SqlglotError:
+        raise CatalogError("not SQL: an open quote or bracket", remedy="Correct it", **where) from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise CatalogError("a theme table is one SELECT", remedy="Remove every other statement", **where)
+    return statements[0]
+
+
+def _require_columns(tree: exp.Query, table: ThemeTable, where: dict[str, str]) -> None:
+    """What is selected is what theme.yml declares, in its order, and the key is among it."""
+    selected, declared = list(tree.named_selects), [column.name for column in table.columns]
+    if selected != declared:
+        raise CatalogError(
+            f"the SELECT gives ({', '.join(selected)}), theme.yml declares ({', '.join(declared)})",
+            remedy="Give both the same columns in the same order",
+            **where,
+        )
+    if not table.key or not set(table.key) <= set(declared):
+        raise CatalogError(
+            "a written table needs `key: […]` of its own columns",
+            remedy=f"Add it to {table.name} in theme.yml",
+            **where,
+        )
 
 
 def view_name(layer: str, name: str) -> str:
@@ -71,7 +104,9 @@ def view_name(layer: str, name: str) -> str:
 def _lake_table(catalog: Catalog, node: exp.Table, where: dict[str, str]) -> tuple[str, str]:
     schema, name = node.db, node.name
     if isinstance(node.this, exp.Func) or node.catalog:
-        raise CatalogError("a table function or a foreign catalog is not allowed", remedy="Read std, base or theme tables", **where)
+        raise CatalogError(
+            "a table function or a foreign catalog is not allowed", remedy="Read std, base or theme tables", **where
+        )
     if schema == "base" and name.removesuffix("__conflicts") in catalog.entities:
         return "fused", name
     if schema == "std" and name.replace("__", ".") in catalog.live:

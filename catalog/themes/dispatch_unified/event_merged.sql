@@ -28,15 +28,25 @@ placed AS (
     row_number() OVER (PARTITION BY matter_code, place, part ORDER BY reported_at, event_no) AS turn,
     first_value(lead_unit) OVER (PARTITION BY matter_code, place, part ORDER BY reported_at, event_no) AS main_unit
   FROM grouped
+),
+others AS (
+  SELECT matter_code, place, part, sort_array(collect_set(unit)) AS units FROM (
+    SELECT matter_code, place, part, main_unit, lead_unit AS unit FROM placed
+    UNION ALL
+    SELECT matter_code, place, part, main_unit, assist_unit FROM placed
+  ) AS named
+  WHERE unit IS NOT NULL AND (main_unit IS NULL OR unit <> main_unit)
+  GROUP BY matter_code, place, part
 )
-SELECT max(CASE WHEN turn = 1 THEN event_no END) AS main_event_no,
-  max(CASE WHEN turn = 1 THEN town_code END) AS town_code,
-  matter_code,
+SELECT max(CASE WHEN p.turn = 1 THEN p.event_no END) AS main_event_no,
+  max(CASE WHEN p.turn = 1 THEN p.town_code END) AS town_code,
+  p.matter_code,
   CAST(count(*) AS BIGINT) AS n_events,
-  CAST(count(DISTINCT event_source) AS BIGINT) AS n_channels,
-  min(reported_at) AS first_reported_at,
-  max(CASE WHEN turn = 1 THEN lead_unit END) AS lead_unit,
-  nullif(concat_ws('、', sort_array(collect_set(CASE WHEN lead_unit <> main_unit THEN lead_unit ELSE assist_unit END))), '') AS co_units,
-  min(CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END) = 1 AS is_closed
-FROM placed
-GROUP BY matter_code, place, part
+  CAST(count(DISTINCT p.event_source) AS BIGINT) AS n_channels,
+  min(p.reported_at) AS first_reported_at,
+  max(CASE WHEN p.turn = 1 THEN p.lead_unit END) AS lead_unit,
+  nullif(max(concat_ws('、', o.units)), '') AS co_units,
+  min(CASE WHEN p.closed_at IS NULL THEN 0 ELSE 1 END) = 1 AS is_closed
+FROM placed AS p
+LEFT JOIN others AS o ON o.matter_code = p.matter_code AND o.place = p.place AND o.part = p.part
+GROUP BY p.matter_code, p.place, p.part
