@@ -1,185 +1,167 @@
-"""One delivery: rows in the source's writing, with errors planted, written and declared."""
+"""One delivery: its records in order, what befalls rows on the way, its file and its manifest."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-from jobs.contracts import Catalog, Resource, SourceField
-from jobs.simulate.errors import KEEP, KINDS, NONE, SUSPECT
-from jobs.simulate.views import Values
-from jobs.simulate.writers import Row, append_sqlite, write_delivery
+from jobs.contracts import Access, Format, Resource
+from jobs.simulate.records import Record, Row, Source
+from jobs.simulate.writers import append_sqlite, write_delivery
 
-CELL_RATE = 0.012
 ROW_RATE = 0.002
+_FEWEST = 34
+"""Smaller deliveries lose no rows: one in 34 stays below what a gate allows."""
+_WORST = 0.03
+_GARBLED = "锟斤拷锟斤拷"
+"""What GBK makes of UTF-8's replacement characters."""
 
 
-@dataclass
-class Record:
-    """One delivered record: who it speaks of, what can be known from it, and its fate."""
+class Fate(NamedTuple):
+    """What befell a row on its way."""
 
-    entity: str
-    values: Values
-    suspects: set[str] = field(default_factory=set)
-    verdict: str = "kept"
-    digest: str = ""
+    kind: str
+    verdict: str
     key_lost: bool = False
 
 
 @dataclass
 class Delivery:
-    """A written delivery with its truth."""
+    """A delivery with its truth: line ``n`` (from 0) is row ``n + 1`` of the file."""
 
     resource: str
     file: str
-    period: date
+    period: str
     sequence: int
     received_at: str
-    records: list[Record]
-    errors: list[dict[str, Any]]
+    lines: list[Record]
+    fates: dict[int, Fate] = field(default_factory=dict)
     fault: str = ""
     verdict: str = "landed"
     declared: int = 0
 
-
-def make_records(
-    catalog: Catalog, resource: Resource, rows: list[tuple[str, Values]], random: Random, clean: bool
-) -> tuple[list[Record], list[Row], list[dict[str, Any]]]:
-    """Records, their delivered rows and the errors planted in them."""
-    fmt = catalog.format_of(resource.id)
-    key = resource.key_columns
-    records, delivered, errors = [], [], []
-    for entity, values in rows:
-        record = Record(entity, dict(values))
-        row = [written(catalog, source, values[source.column]) for source in resource.fields]
-        if not clean:
-            errors += _plant_cells(catalog, resource, record, row, random, key, len(delivered) + 1)
-            if random.random() < ROW_RATE:
-                errors.append(_plant_row(resource, record, row, random, fmt.kind, len(delivered) + 1))
-        record.digest = hashlib.md5(json.dumps(row, ensure_ascii=False).encode(), usedforsecurity=False).hexdigest()
-        records.append(record)
-        delivered.append(row)
-        if not clean and record.verdict == "kept" and random.random() < ROW_RATE / 2:
-            errors.append(_error(resource, len(delivered) + 1, "", "row_repeated", "", "", "duplicate"))
-            records.append(Record(entity, record.values, record.suspects, "duplicate", record.digest))
-            delivered.append(list(row))
-    return records, delivered, errors
+    @property
+    def order(self) -> tuple[str, int]:
+        """Place among the resource's deliveries."""
+        return self.period, self.sequence
 
 
-def written(catalog: Catalog, source: SourceField, value: str | None) -> str | None:
-    """A canonical value as the source writes it."""
-    if value is None:
-        return None
-    kind = catalog.elements[source.element].type
-    pattern = source.formats[0] if source.formats else ""
-    if kind == "date" and pattern:
-        return dated(value, pattern)
-    if kind == "datetime" and pattern:
-        return dated(value if len(value) > 10 else f"{value} 00:00:00", pattern)
-    return value
+def befall(source: Source, records: list[Record], fmt: Format, random: Random) -> tuple[list[Record], dict[int, Fate]]:
+    """The lines of a delivery: its records, some broken on the way, some sent twice."""
+    lines: list[Record] = list(records)
+    fates: dict[int, Fate] = {}
+    if len(records) < _FEWEST or not source.planter.fields:
+        return lines, fates
+    limit = int(len(records) * _WORST)
+    count = min(sum(random.random() < ROW_RATE for _ in range(len(records))) + (random.random() < 0.3), limit)
+    broken = {"csv": ["row_shifted"], "jsonl": ["row_broken"]}.get(fmt.kind, [])
+    for place in sorted(random.sample(range(len(records)), count)):
+        kind = random.choice([*broken, "row_garbled", "row_key_missing", "row_repeated", "row_corrected"])
+        if kind == "row_repeated":
+            fates[len(lines)] = Fate(kind, "duplicate")
+            lines.append(records[place])
+        elif kind == "row_corrected":
+            if corrected := _corrected(source, records[place]):
+                fates[place] = Fate(kind, "superseded")
+                lines.append(corrected)
+        elif kind in broken:
+            fates[place] = Fate(kind, "rejected", key_lost=True)
+        else:
+            fates[place] = Fate(kind, "quarantined", key_lost=kind == "row_key_missing")
+    return lines, fates
 
 
-def dated(value: str, pattern: str) -> str:
-    """``yyyy-MM-dd[ HH:mm:ss]`` in a Java-like pattern."""
-    year, month, day = value[:4], value[5:7], value[8:10]
-    hour, minute, second = (value[11:13] or "00"), (value[14:16] or "00"), (value[17:19] or "00")
-    if "/M/" in pattern:
-        month, day = str(int(month)), str(int(day))
-        pattern = pattern.replace("/M/d", "/MM/dd")
-    parts = {"yyyy": year, "MM": month, "dd": day, "HH": hour, "mm": minute, "ss": second}
-    for name, part in parts.items():
-        pattern = pattern.replace(name, part)
-    return pattern
+def _corrected(source: Source, record: Record) -> Record | None:
+    """The record with one cell of free text written differently."""
+    for place, field_ in enumerate(source.resource.fields):
+        value = record.values[place]
+        if value and place not in source.key and field_.element in ("case_handler", "remark", "occupation", "org_name"):
+            values = record.values.copy()
+            values[place] = f"{value}二" if field_.element != "org_name" else value
+            return Record(record.subject, record.entities, values, record.patches) if values != record.values else None
+    return None
 
 
-def _plant_cells(
-    catalog: Catalog, resource: Resource, record: Record, row: Row, random: Random, key: tuple[str, ...], number: int
-) -> list[dict[str, Any]]:
-    planted: list[dict[str, Any]] = []
-    if random.random() >= CELL_RATE * 4:
-        return planted
-    place = random.randrange(len(row))
-    source = resource.fields[place]
-    value = record.values[source.column]
-    if value is None or source.column in key:
-        return planted
-    element = catalog.elements[source.element]
-    rule = "code" if catalog.code_table_of(source) else element.rule
-    kinds = [kind for kind in KINDS if rule in kind.rules and (not kind.elements or element.id in kind.elements)]
-    if not kinds:
-        return planted
-    kind = random.choice(kinds)
-    text = kind.write(value)
-    if text is None or text == row[place]:
-        return planted
-    planted.append(_error(resource, number, source.name, kind.id, text, value, kind.verdict))
-    row[place] = text
-    if kind.remains == NONE:
-        record.values[source.column] = None
-    elif kind.remains == SUSPECT:
-        record.values[source.column] = text
-        record.suspects.add(source.column)
-    elif kind.remains != KEEP:
-        record.values[source.column] = kind.remains
-    return planted
-
-
-def _plant_row(resource: Resource, record: Record, row: Row, random: Random, kind: str, number: int) -> dict[str, Any]:
-    choice = random.choice(
-        ("row_shifted", "row_garbled", "row_key_missing") if kind == "csv" else ("row_garbled", "row_key_missing")
-    )
-    if choice == "row_shifted":
-        row.append("多余")
-        record.verdict = "rejected"
-    else:
-        record.verdict = "quarantined"
-        if choice == "row_garbled":
-            place = next((n for n, f in enumerate(resource.fields) if f.name not in resource.load.key and row[n]), None)
-            if place is None:
-                choice = "row_key_missing"
-            else:
-                row[place] = "锟斤拷锟斤拷"
-        if choice == "row_key_missing":
-            names = [f.name for f in resource.fields]
-            row[names.index(resource.load.key[0])] = None
-            record.key_lost = True
-    return _error(resource, number, "", choice, "", "", record.verdict)
-
-
-def _error(
-    resource: Resource, row_no: int, column: str, kind: str, delivered: str, clean: str, verdict: str
-) -> dict[str, Any]:
-    return {
-        "resource": resource.id,
-        "file": "",
-        "row_no": row_no,
-        "column": column,
-        "kind": kind,
-        "delivered": delivered,
-        "clean": clean,
-        "verdict": verdict,
-    }
-
-
-def publish(
-    catalog: Catalog, resource: Resource, delivery: Delivery, rows: list[Row], inbox: Path, manifest: dict[str, Any]
+def write(
+    source: Source, delivery: Delivery, access: Access, fmt: Format, inbox: Path, manifest: dict[str, Any]
 ) -> None:
-    """Write a delivery and its manifest into the inbox."""
-    access = catalog.access[resource.id]
+    """Write the delivery and its manifest; a database gets rows, in the order in which it will be read."""
+    names = [f.name for f in source.resource.fields]
+    rows = [row_of(source, delivery, n) for n in range(len(delivery.lines))]
+    delivery.declared = len(rows)
     if access.kind == "sql":
+        rows = _as_read(source, delivery, access, rows)
         path = Path((access.url or "").removeprefix("sqlite:///").replace("{inbox}", str(inbox)))
         path.parent.mkdir(parents=True, exist_ok=True)
-        append_sqlite(path, access.table or "", [f.name for f in resource.fields], rows)
+        append_sqlite(path, access.table or "", names, rows)
         return
-    folder = inbox / (access.path or "")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / delivery.file
-    write_delivery(path, resource, catalog.format_of(resource.id), rows)
-    path.with_name(path.name + ".manifest.json").write_text(
-        json.dumps(manifest, ensure_ascii=False, sort_keys=True), encoding="utf-8"
+    path = path_of(delivery, access, inbox)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_delivery(path, source.resource, fmt, rows)
+    facts = manifest_of(source.resource, delivery, rows) | manifest
+    for column, more in facts.pop("more", {}).items():
+        facts["sums"][column] = str(Decimal(facts["sums"][column]) + more)
+    facts["rows"] += facts.pop("more_rows", 0)
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    path.with_name(path.name + ".manifest.json").write_text(text, encoding="utf-8")
+
+
+def path_of(delivery: Delivery, access: Access, inbox: Path) -> Path:
+    """Where the delivery's file lies."""
+    return inbox / (access.path or "") / delivery.file
+
+
+def row_of(source: Source, delivery: Delivery, place: int) -> Row:
+    """A row as delivered, with what befell it."""
+    row, fate = source.written(delivery.lines[place]), delivery.fates.get(place)
+    if fate is None or fate.kind in ("row_repeated", "row_corrected"):
+        return row
+    if fate.kind == "row_shifted":
+        return [*row, "多余"]
+    if fate.kind == "row_broken":
+        return []
+    if fate.kind == "row_key_missing":
+        row[source.key[0]] = None
+        return row
+    row[source.planter.garble] = _GARBLED
+    return row
+
+
+def manifest_of(resource: Resource, delivery: Delivery, rows: list[Row]) -> dict[str, Any]:
+    """What a department declares of a delivery: its place, its rows, and its control totals."""
+    manifest: dict[str, Any] = {
+        "resource": resource.id,
+        "period": delivery.period,
+        "sequence": delivery.sequence,
+        "file": delivery.file,
+        "rows": len(rows),
+        "received_at": delivery.received_at,
+    }
+    names = [f.name for f in resource.fields]
+    totals = {name: names.index(name) for name in resource.totals}
+    if totals:
+        whole = [row for row in rows if len(row) == len(names)]
+        manifest["sums"] = {n: str(sum((_number(row[p]) for row in whole), Decimal(0))) for n, p in totals.items()}
+    return manifest
+
+
+def _number(text: str | None) -> Decimal:
+    try:
+        return Decimal((text or "0").replace(",", ""))
+    except ArithmeticError:
+        return Decimal(0)
+
+
+def _as_read(source: Source, delivery: Delivery, access: Access, rows: list[Row]) -> list[Row]:
+    """Rows by watermark and key, as an extract reads them; lines and fates move with them."""
+    mark = [f.name for f in source.resource.fields].index(access.watermark or "")
+    order = sorted(
+        range(len(rows)), key=lambda n: (rows[n][mark] or "", [rows[n][place] or "" for place in source.key])
     )
+    delivery.lines = [delivery.lines[n] for n in order]
+    delivery.fates = {place: delivery.fates[n] for place, n in enumerate(order) if n in delivery.fates}
+    return [rows[n] for n in order]

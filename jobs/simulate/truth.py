@@ -1,258 +1,186 @@
-"""The truth beside the extracts: which record speaks of whom, what each cell must come to, what becomes of each row.
-
-The oracle is plain Python over delivered records: latest record a key, claims in the order of the catalog, clean
-before suspect. It shares no code with the pipeline.
-"""
+"""The truth beside the extracts: which record speaks of whom, what each cell must come to, what becomes of each row."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from jobs.contracts import Catalog
+from jobs.simulate.claims import told_of
+from jobs.simulate.deliveries import Delivery
+from jobs.simulate.golden import Golden, golden_of, plain_number
+from jobs.simulate.ledger import Stock
+from jobs.simulate.records import Source
+from jobs.simulate.tables import Table
+from jobs.simulate.things import World
+from jobs.simulate.worldtruth import write_world
 
-from jobs.contracts import Catalog, Choice, Entity, Mention, MentionField, Resource, carried
-from jobs.simulate.deliveries import Delivery, Record
-
-
-@dataclass
-class _State:
-    """What a resource holds by the cut-off: key → (record, order, row number), and counts for its ledger."""
-
-    current: dict[tuple[str | None, ...], tuple[Record, int, int]] = field(default_factory=dict)
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(
-            ("received", "landed", "rejected", "quarantined", "duplicate", "superseded", "withdrawn"), 0
-        )
-    )
+RECORDS = ("resource", "file", "period", "sequence:int", "row_no:int", "entity_id", "verdict")
+MENTIONS = ("resource", "file", "period", "sequence:int", "row_no:int", "entity", "role", "entity_id")
+ERRORS = (
+    *("resource", "file", "period", "sequence:int", "row_no:int", "column", "kind"),
+    *("delivered", "clean", "verdict", "flag", "delivery"),
+)
+GOLDEN = ("date", "key", "entity_id", "element", "value", "source", "needs")
+CONFLICTS = (
+    *("date", "key", "element", "chosen", "chosen_source", "value", "source", "role"),
+    *("file", "period", "sequence:int", "row_no:int"),
+)
 
 
 class Truth:
     """Collects deliveries as they are made and answers what must come of them."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self.deliveries: list[Delivery] = []
-        self.waiting: list[Delivery] = []
-        self.states: dict[str, _State] = {}
+    def __init__(self, catalog: Catalog, world: World, folder: Path) -> None:
+        self.catalog, self.world, self.folder = catalog, world, folder
+        self.waiting: list[tuple[Source, Delivery]] = []
+        self.stocks: dict[str, Stock] = {}
         self.ledger: list[dict[str, Any]] = []
-        self.golden: dict[str, list[dict[str, Any]]] = {}
+        self.deliveries: list[dict[str, Any]] = []
+        self.kinds: set[str] = set()
+        self.today = world.start
+        self.records = Table(folder / "records.parquet", RECORDS)
+        self.mentions = Table(folder / "mentions.parquet", MENTIONS)
+        self.errors = Table(folder / "errors.parquet", ERRORS)
 
-    def add(self, delivery: Delivery) -> None:
-        self.deliveries.append(delivery)
-        self.waiting.append(delivery)
+    def add(self, source: Source, delivery: Delivery) -> None:
+        """Note what was delivered, row by row."""
+        self.waiting.append((source, delivery))
+        self.deliveries.append(
+            {
+                "resource": delivery.resource,
+                "file": delivery.file,
+                "period": delivery.period,
+                "sequence": delivery.sequence,
+                "received_at": delivery.received_at,
+                "rows": len(delivery.lines),
+                "declared": delivery.declared,
+                "fault": delivery.fault,
+                "verdict": delivery.verdict,
+            }
+        )
+        self._note_records(source, delivery)
+        self._note_errors(source, delivery)
 
-    def close_day(self, day: date) -> None:
-        """Apply what was received by the evening of ``day``; note the ledger and what every cell must be."""
-        ready = [d for d in self.waiting if d.received_at[:10] <= day.isoformat()]
-        self.waiting = [d for d in self.waiting if d.received_at[:10] > day.isoformat()]
-        for delivery in sorted(ready, key=lambda d: (d.resource, d.period, d.sequence)):
-            if delivery.verdict == "landed":
-                self._apply(self.catalog.resources[delivery.resource], delivery)
-        for rid, state in sorted(self.states.items()):
-            self.ledger.append(
-                {"date": day.isoformat(), "resource": rid, **state.counts, "current": sum(1 for _ in self._live(rid))}
-            )
-        self.golden = {entity.entity: self._golden(entity, day) for entity in self.catalog.entities.values()}
+    def _note_records(self, source: Source, delivery: Delivery) -> None:
+        lines, fates = delivery.lines, delivery.fates
+        where = (delivery.resource, delivery.file, delivery.period, delivery.sequence)
+        numbers = range(1, len(lines) + 1)
+        default = "kept" if delivery.verdict == "landed" else delivery.verdict
+        verdicts = [default] * len(lines)
+        for place, fate in fates.items():
+            verdicts[place] = fate.verdict if default == "kept" else default
+        self.records.add(len(lines), *where, numbers, [record.subject for record in lines], verdicts)
+        if delivery.verdict == "landed":
+            for position, mention in enumerate(source.resource.mentions):
+                who = [record.entities[position] for record in lines]
+                self.mentions.add(len(lines), *where, numbers, mention.entity, mention.role, who)
 
-    def _live(self, rid: str) -> list[tuple[Record, int, int]]:
-        resource = self.catalog.resources[rid]
-        rows = self.states[rid].current.values() if rid in self.states else []
-        return [row for row in rows if not _is_deletion(resource, row[0])]
+    def _note_errors(self, source: Source, delivery: Delivery) -> None:
+        fields = source.resource.fields
+        where = (delivery.resource, delivery.file, delivery.period, delivery.sequence)
+        rows: list[tuple[Any, ...]] = []
+        for place, record in enumerate(delivery.lines):
+            for column, patch in (record.patches or {}).items():
+                clean = record.values[column]
+                rows.append((place + 1, fields[column].name, patch.kind, patch.text, clean, patch.verdict, patch.flag))
+        rows += [(place + 1, "", fate.kind, "", "", fate.verdict, "") for place, fate in delivery.fates.items()]
+        rows.sort(key=lambda row: row[:3])
+        self.kinds |= {row[2] for row in rows}
+        if rows:
+            self.errors.add(len(rows), *where, *map(list, zip(*rows, strict=True)), delivery.verdict)
 
-    def _apply(self, resource: Resource, delivery: Delivery) -> None:
-        state = self.states.setdefault(resource.id, _State())
-        order = int(delivery.period.strftime("%Y%m%d")) * 1000 + delivery.sequence
-        count, seen = state.counts, set()
-        present: dict[tuple[str | None, ...], tuple[Record, int]] = {}
-        for number, record in enumerate(delivery.records, 1):
-            count["received"] += 1
-            if record.verdict == "rejected":
-                count["rejected"] += 1
-                continue
-            count["landed"] += 1
-            key = tuple(record.values[column] for column in resource.key_columns)
-            if record.verdict == "quarantined":
-                count["quarantined"] += 1
-                if not record.key_lost:
-                    seen.add(key)
-                continue
-            if key in present:
-                count["duplicate" if present[key][0].digest == record.digest else "superseded"] += 1
-            present[key] = (record, number)
-        for key, (record, number) in present.items():
-            before = state.current.get(key)
-            if before and before[0].digest == record.digest:
-                count["duplicate"] += 1
-                continue
-            gone = _is_deletion(resource, record)
-            count["withdrawn"] += gone
-            if before and not _is_deletion(resource, before[0]):
-                count["withdrawn" if gone else "superseded"] += 1
-            state.current[key] = (record, order, number)
-        if resource.load.mode == "full":
-            for key in [key for key in state.current if key not in present and key not in seen]:
-                del state.current[key]
-                count["withdrawn"] += 1
+    def close_day(self, day: str) -> None:
+        """Apply what was received by the evening of ``day``; note the ledger."""
+        self.today = day
+        ready: dict[str, list[Delivery]] = {}
+        for source, delivery in self.waiting:
+            if delivery.received_at[:10] <= day and delivery.verdict == "landed":
+                self.stocks.setdefault(delivery.resource, Stock(source))
+                ready.setdefault(delivery.resource, []).append(delivery)
+        self.waiting = [(s, d) for s, d in self.waiting if d.received_at[:10] > day]
+        for resource, deliveries in ready.items():
+            self.stocks[resource].take(deliveries)
+        for resource, stock in sorted(self.stocks.items()):
+            self.ledger.append({"date": day, "resource": resource, **stock.counts, "current": len(stock.live())})
 
-    def _golden(self, entity: Entity, day: date) -> list[dict[str, Any]]:
-        claims: dict[str, list[tuple[Resource, Mention, dict[str, str], Record, int, int]]] = {}
-        for resource in self.catalog.live.values():
-            for mention in resource.mentions:
-                if mention.entity == entity.entity and resource.id in self.states:
-                    held = carried(entity, resource, mention)
-                    for record, order, number in self._live(resource.id):
-                        key = _strong_key(entity, mention, held, record)
-                        if key:
-                            claims.setdefault(key, []).append((resource, mention, held, record, order, number))
-        rows = []
-        for key, records in sorted(claims.items()):
-            for element, (value, source) in sorted(_winners(entity, records, day.isoformat()).items()):
-                rows.append({"date": day.isoformat(), "key": key, "element": element, "value": value, "source": source})
-        return rows
-
-    def write(self, folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    def write(self, facts: dict[str, Any]) -> dict[str, Any]:
         """Write every truth file; returns the counts that also stand in ``world.json``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        errors = [error for delivery in self.deliveries for error in delivery.errors]
-        records = [
-            {
-                "resource": d.resource,
-                "file": d.file,
-                "row_no": number,
-                "entity_id": record.entity,
-                "verdict": record.verdict,
-            }
-            for d in self.deliveries
-            for number, record in enumerate(d.records, 1)
-        ]
-        _table(folder / "errors.parquet", errors)
-        _table(folder / "records.parquet", records)
-        for name, rows in self.golden.items():
-            _table(folder / "golden" / f"{name}.parquet", rows)
-        faults = [
-            {
-                "resource": d.resource,
-                "file": d.file,
-                "period": d.period.isoformat(),
-                "sequence": d.sequence,
-                "received_at": d.received_at,
-                "rows": len(d.records),
-                "declared": d.declared,
-                "fault": d.fault,
-                "verdict": d.verdict,
-            }
-            for d in self.deliveries
-        ]
-        (folder / "deliveries.json").write_text(json.dumps(faults, ensure_ascii=False, indent=1), encoding="utf-8")
-        (folder / "ledger.json").write_text(json.dumps(self.ledger, indent=1), encoding="utf-8")
+        for table in (self.records, self.mentions, self.errors):
+            table.close()
+        golden = conflicts = 0
+        for entity in self.catalog.entities:
+            cells, losers = self._write_golden(entity)
+            golden, conflicts = golden + cells, conflicts + losers
+        _json(self.folder / "deliveries.json", self.deliveries)
+        _json(self.folder / "ledger.json", self.ledger)
         summary = facts | {
-            "resources": len({d.resource for d in self.deliveries}),
+            "resources": len({d["resource"] for d in self.deliveries}),
             "deliveries": len(self.deliveries),
-            "records": len(records),
-            "errors": len(errors),
-            "error_kinds": len({error["kind"] for error in errors}),
-            "refused": sum(d.verdict == "refused" for d in self.deliveries),
-            "golden_cells": sum(len(rows) for rows in self.golden.values()),
+            "records": self.records.rows,
+            "errors": self.errors.rows,
+            "error_kinds": len(self.kinds),
+            "refused": sum(d["verdict"] == "refused" for d in self.deliveries),
+            "golden_cells": golden,
+            "conflicts": conflicts,
+            **write_world(self.world, self.folder),
         }
-        (folder / "world.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+        _json(self.folder / "world.json", summary)
         return summary
 
+    def _write_golden(self, name: str) -> tuple[int, int]:
+        """Cells of one kind of entity at the last cut-off, and the values that lost."""
+        entity = self.catalog.entities[name]
+        cells = Table(self.folder / "golden" / f"{name}.parquet", GOLDEN)
+        losers = Table(self.folder / "conflicts" / f"{name}.parquet", CONFLICTS)
+        numeric = {e for e in entity.authority if self.catalog.elements[e].type in ("integer", "decimal")}
+        shared = self._shared(name)
+        for golden in golden_of(self.catalog, entity, self.stocks, self.today):
+            for element, cell in golden.cells.items():
+                source = cell.claimed.told.resource.id
+                needs = self._needs(golden, cell.claimed)
+                cells.row(self.today, golden.key, golden.identity, element, cell.value, source, needs)
+            for row in _losers(golden, shared, numeric):
+                losers.row(self.today, golden.key, *row)
+        cells.close()
+        losers.close()
+        return cells.rows, losers.rows
 
-def _is_deletion(resource: Resource, record: Record) -> bool:
-    """Whether the record says that its key is gone."""
-    operation = next((field.column for field in resource.fields if field.name == resource.load.operation), None)
-    return operation is not None and record.values[operation] in resource.load.deleted
+    def _shared(self, name: str) -> set[str]:
+        """Elements that more than one delivering source carries."""
+        told = [
+            t for t in told_of(self.catalog, self.catalog.entities[name], self.today) if t.resource.id in self.stocks
+        ]
+        authority = self.catalog.entities[name].authority
+        return {element for element in authority if sum(element in t.reads for t in told) > 1}
 
-
-def _strong_key(entity: Entity, mention: Mention, held: dict[str, str], record: Record) -> str:
-    """The first strong key whose parts are all there and not suspect."""
-    for key in entity.keys:
-        parts = (key,) if isinstance(key, str) else key
-        columns = [held.get(part) for part in parts]
-        if all(column and record.values.get(column) and column not in record.suspects for column in columns):
-            if parts == ("resident_id",) and not _is_resident_id(record.values[columns[0] or ""] or ""):
-                continue
-            return "+".join(parts) + "=" + "|".join(str(record.values[column or ""]) for column in columns)
-    return ""
-
-
-def _is_resident_id(text: str) -> bool:
-    return len(text) == 18 and text[:17].isdigit()
-
-
-def _winners(entity: Entity, records: list[Any], today: str) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
-    grouped = {element: group for group in entity.groups for element in group.elements}
-    for element in entity.authority:
-        group = grouped.get(element)
-        lead = group.elements[0] if group else element
-        best: tuple[Any, Any] | None = None
-        for resource, mention, held, record, order, number in records:
-            rank = _rank(entity, element, resource.id, mention, held, record, today)
-            value = _value(mention, held, record, lead)
-            if rank is None or value is None:
-                continue
-            latest_by = group.latest if group else None
-            chain = entity.authority[element]
-            if isinstance(chain, Choice):
-                latest_by = chain.ordered_by
-            newest = _value(mention, held, record, latest_by) or "" if latest_by else ""
-            doubt = held[lead] in record.suspects
-            place = (doubt, rank, _descending(newest), -order, -number)
-            if best is None or place < best[0]:
-                best = (place, (mention, held, record, resource.id))
-        if best is not None:
-            mention, held, record, source = best[1]
-            value = _value(mention, held, record, element)
-            if value is not None:
-                found[element] = (value, source)
-    return found
+    def _needs(self, golden: Golden, claimed: Any) -> str:
+        """``former_name`` where the winning record knows its entity only by a name that it no longer has."""
+        if claimed.told.name is None:
+            return ""
+        name = claimed.told.name(claimed.stand.record)
+        number = int(golden.identity[1:]) if golden.identity[1:].isdigit() else -1
+        things: Any = {"P": self.world.persons, "O": self.world.organisations}.get(golden.identity[:1])
+        return "former_name" if name and things and number >= 0 and name == things[number].former_name else ""
 
 
-def _rank(
-    entity: Entity, element: str, source: str, mention: Mention, held: dict[str, str], record: Record, today: str
-) -> int | None:
-    chain = entity.authority[element]
-    if isinstance(chain, Choice):
-        return 0 if source in chain.among else None
-    ordered = sorted(chain, key=lambda claim: (claim.fallback, claim.when is None))
-    for place, claim in enumerate(ordered):
-        if (
-            claim.source != source
-            or claim.role not in (None, mention.role)
-            or not (claim.since or "0") <= today <= (claim.until or "9")
-        ):
-            continue
-        if claim.when:
-            column, _, pattern = claim.when.partition(" like ")
-            value = _value(mention, held, record, column) or ""
-            if not value.startswith(pattern.strip("'").rstrip("%")):
-                continue
-        return place
-    return None
+def _losers(golden: Golden, shared: set[str], numeric: set[str]) -> list[tuple[Any, ...]]:
+    """Values that differ from the chosen ones."""
+    rows = []
+    for told, stand in golden.claims:
+        for element in told.reads.keys() & shared & golden.cells.keys():
+            cell = golden.cells[element]
+            value = told.reads[element](stand.record)
+            if value is not None and element in numeric:
+                value = plain_number(value)
+            if value is not None and value != cell.value:
+                d = stand.delivery
+                where = (d.file, d.period, d.sequence, stand.row_no)
+                source = cell.claimed.told.resource.id
+                rows.append((element, cell.value, source, value, told.resource.id, told.role, *where))
+    return sorted(rows)
 
 
-def _value(mention: Mention, held: dict[str, str], record: Record, element: str | None) -> str | None:
-    if element is None or element not in held:
-        return None
-    value = record.values.get(held[element])
-    spec = mention.fields.get(element)
-    if isinstance(spec, MentionField) and spec.codes:
-        return spec.codes.get(value or "")
-    return value
-
-
-def _descending(text: str) -> str:
-    return "".join(chr(0x10FFFF - ord(char)) for char in text.ljust(19))
-
-
-def _table(path: Path, rows: list[dict[str, Any]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    names = sorted({name for row in rows for name in row}) or ["empty"]
-    columns = {name: [row.get(name) for row in rows] for name in names}
-    pq.write_table(pa.table(columns), path)
+def _json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,4 +1,7 @@
-"""Writing a delivery in the formats departments send. Bytes depend on nothing but the rows."""
+"""Writing a delivery in the formats departments send. Bytes depend on nothing but the rows.
+
+A row without cells stands for a line that broke: it is no record in any format.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ def write_delivery(path: Path, resource: Resource, fmt: Format, rows: list[Row])
     names = [field.name for field in resource.fields]
     labels = [field.label for field in resource.fields]
     if fmt.kind == "sqlite":
-        _sqlite(path, fmt.table or "data", names, rows)
+        path.unlink(missing_ok=True)
+        append_sqlite(path, fmt.table or "data", names, rows)
         return
     if fmt.kind == "xlsx":
         path.write_bytes(_xlsx(fmt, names, labels, rows))
@@ -31,7 +35,7 @@ def write_delivery(path: Path, resource: Resource, fmt: Format, rows: list[Row])
     if fmt.member:
         inner = path.name.removesuffix(".zip") + fmt.member.removeprefix("*")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(zipfile.ZipInfo(inner, (2026, 3, 2, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(inner, (2026, 3, 2, 0, 0, 0)), data, zipfile.ZIP_DEFLATED, 1)
         return
     path.write_bytes(data)
 
@@ -45,7 +49,7 @@ def _csv(fmt: Format, names: list[str], rows: list[Row]) -> bytes:
 
 
 def _jsonl(_fmt: Format, names: list[str], rows: list[Row]) -> bytes:
-    lines = (json.dumps(_nested(names, row), ensure_ascii=False) for row in rows)
+    lines = [json.dumps(_nested(names, row), ensure_ascii=False) if row else f'{{"{names[0]}": "断' for row in rows]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -71,12 +75,13 @@ def _xlsx(fmt: Format, names: list[str], labels: list[str], rows: list[Row]) -> 
     """A title row of labels above the names where two header rows are declared, footer rows where declared."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
-        buffer, {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+        buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"created": datetime(2026, 3, 2)})
     sheet = book.add_worksheet("数据")
-    top = [labels] * (fmt.header_rows - 1) + [names]
-    bottom = [[f"{word}：{len(rows)}"] for word in fmt.footer]
+    top: list[Row] = [[*labels] for _ in range(fmt.header_rows - 1)]
+    top.append([*names])
+    bottom: list[Row] = [[f"{word}：{len(rows)}"] for word in fmt.footer]
     for number, row in enumerate([*top, *rows, *bottom]):
         for column, value in enumerate(row):
             if value is not None:
@@ -85,18 +90,14 @@ def _xlsx(fmt: Format, names: list[str], labels: list[str], rows: list[Row]) -> 
     return buffer.getvalue()
 
 
-def _sqlite(path: Path, table: str, names: list[str], rows: list[Row]) -> None:
-    path.unlink(missing_ok=True)
-    append_sqlite(path, table, names, rows)
-
-
 def append_sqlite(path: Path, table: str, names: list[str], rows: list[Row]) -> None:
     """Add rows to a table of a database, making both if needed."""
     connection = sqlite3.connect(path)
-    columns = ", ".join(f'"{name}" TEXT' for name in names)
-    connection.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({columns})')
-    connection.executemany(
-        f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(names))})', [row[: len(names)] for row in rows]
-    )
-    connection.commit()
-    connection.close()
+    try:
+        columns = ", ".join(f'"{name}" TEXT' for name in names)
+        marks = ", ".join("?" * len(names))
+        connection.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({columns})')
+        connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', [row[: len(names)] for row in rows])  # noqa: S608
+        connection.commit()
+    finally:
+        connection.close()
