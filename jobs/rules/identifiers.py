@@ -6,8 +6,20 @@ GS 15-2006 (registration number, MOD 11,10), GB/T 36904-2018 (licence identifier
 
 from __future__ import annotations
 
-from jobs.rules.rule import PLACEHOLDERS, Policy, Rule, is_placeholder, same_text, tidy
-from jobs.rules.sql import NARROW, WIDE, cases, extracted, in_list, literal, matches, replaced, translated, trimmed
+from jobs.rules.rule import NULL_TOKENS, PLACEHOLDERS, Policy, Rule, is_placeholder, same_text, tidy
+from jobs.rules.sql import (
+    BLANKS,
+    NARROW,
+    WIDE,
+    cases,
+    extracted,
+    in_list,
+    literal,
+    matches,
+    replaced,
+    translated,
+    trimmed,
+)
 
 RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -16,6 +28,7 @@ NO_CODE = "00000000000000000X"
 _DIGITS = "0123456789"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NOTHING = "CAST(NULL AS STRING)"
+_NULLS = tuple(token.upper() for token in NULL_TOKENS)
 _RESIDENT_SHAPE = "^[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$"
 _OLD_RESIDENT = "^[1-8][0-9]{5}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}$"
 _USCC_SHAPE = f"^[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}$"
@@ -24,7 +37,7 @@ _LICENCE_ROOT = "^1[.]2[.]156[.]3005[.]2[.]"
 
 def _code_text(raw: str, _policy: Policy) -> str:
     """Everything half-width and upper case; blanks, quotes and dashes go."""
-    return replaced(f"upper({translated(tidy(raw), WIDE, NARROW)})", "[ \t'\"`’‘“”‐‑–—―-]+", "")
+    return replaced(f"upper({translated(tidy(raw), WIDE, NARROW)})", f"[{BLANKS}'\"`’‘“”‐‑–—―-]+", "")
 
 
 def _weighted(text: str, weights: tuple[int, ...], alphabet: str) -> str:
@@ -66,7 +79,7 @@ def _resident_value(text: str, policy: Policy) -> str:
 def _is_filler(text: str, _policy: Policy) -> str:
     """One character repeated, the filler for 'no code', or a word."""
     same = f"length({text}) >= 6 AND replace({text}, substring({text}, 1, 1), '') = ''"
-    return f"({same} OR {in_list(text, (NO_CODE, *PLACEHOLDERS, '无证', '无代码', ''))})"
+    return f"({same} OR {in_list(text, (NO_CODE, *PLACEHOLDERS, *_NULLS, '无证', '无代码'))})"
 
 
 def _resident_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[str, str]]:

@@ -99,8 +99,8 @@ def no_placeholder(_text: str, _policy: Policy) -> str:
 
 
 def is_placeholder(text: str, _policy: Policy) -> str:
-    """A word that stands for a missing value."""
-    return in_list(text, PLACEHOLDERS)
+    """A word that stands for a missing value, or what tidying has left of one."""
+    return in_list(text, (*PLACEHOLDERS, *NULL_TOKENS))
 
 
 def no_suspicion(_text: str, _parsed: str, _policy: Policy) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_ASCII = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "\\"]
+_ASCII = [chr(code) for code in range(0x21, 0x7F)]
 WIDE = "".join(chr(ord(char) + 0xFEE0) for char in _ASCII) + "\u3000"
 NARROW = "".join(_ASCII) + " "
 WIDE_ALPHANUMERIC = "".join(chr(ord(char) + 0xFEE0) for char in _ASCII if char.isalnum()) + "\u3000"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.rules.rule import (
+    NULL_TOKENS,
     PLACEHOLDERS,
     Policy,
     Rule,
@@ -13,7 +14,7 @@ from jobs.rules.rule import (
     same_text,
     tidy,
 )
-from jobs.rules.sql import cases, in_list, matches, replaced, translated, trimmed
+from jobs.rules.sql import BLANKS, cases, in_list, matches, replaced, translated, trimmed
 
 DOTS = "•‧・･∙⋅●"
 LOST = "[?？□\ufffd\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
@@ -38,14 +39,15 @@ def _between(text: str, separator: str, by: str) -> str:
 
 def _person_text(raw: str, _policy: Policy) -> str:
     """Blanks go unless the name is in letters, all interpuncts become U+00B7, a trailing remark in brackets goes."""
-    dotted = _between(translated(tidy(raw), DOTS + "．", "·" * len(DOTS) + "."), "[.]", "·")
-    plain = trimmed(replaced(dotted, "([（(][^（()）]*[)）]?)+[ \t]*$", ""))
-    return f"CASE WHEN {matches(plain, '[A-Za-z]')} THEN {plain} ELSE {replaced(plain, '[ 	]+', '')} END"
+    dotted = translated(tidy(raw), DOTS + "．", "·" * len(DOTS) + ".")
+    plain = trimmed(replaced(dotted, f"([（(][^（()）]*[)）]?)+[{BLANKS}]*$", ""))
+    joined = _between(replaced(plain, f"[{BLANKS}]+", ""), "[.]", "·")
+    return f"CASE WHEN {matches(plain, '[A-Za-z]')} THEN {plain} ELSE {joined} END"
 
 
 def _nobody(text: str, _policy: Policy) -> str:
     """A word for a missing name, or what a newborn is called before it has one."""
-    words = in_list(text, (*PLACEHOLDERS, "某某", "待取名", ""))
+    words = in_list(text, (*PLACEHOLDERS, *NULL_TOKENS, "某某", "待取名"))
     return f"({words} OR {matches(text, '之[子女]$|^测试|^[0-9]+$')})"
 
 
@@ -60,14 +62,13 @@ def _damaged(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
 
 def _organisation_text(raw: str, _policy: Policy) -> str:
     """Half-width brackets become the full-width ones of the name register; inner blanks between Chinese go."""
-    return _between(translated(tidy(raw), "()[]［］〔〕【】", "（）（）（）（）（）"), "[ \t]+", "")
+    return _between(translated(tidy(raw), "()[]［］〔〕【】", "（）（）（）（）（）"), f"[{BLANKS}]+", "")
 
 
 def _document_text(raw: str, _policy: Policy) -> str:
     """Year brackets of a document number are 〔〕; no blanks."""
-    square = translated(tidy(raw), "[]［］【】﹝﹞", "〔〕〔〕〔〕〔〕")
-    year = replaced(square, "[（(〔]([0-9]{4})[)）〕]", "〔$1〕")
-    return replaced(year, "[ \t]+", "")
+    square = replaced(translated(tidy(raw), "[]［］【】﹝﹞", "〔〕〔〕〔〕〔〕"), f"[{BLANKS}]+", "")
+    return replaced(square, "[（(〔]([0-9]{4})[)）〕]", "〔$1〕")
 
 
 TEXT = Rule("text", "string", _text, as_is, no_placeholder, no_suspicion, same_text)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from jobs.rules.rule import Policy, Rule, is_placeholder, no_suspicion, same_text, tidy
 from jobs.rules.sql import (
+    BLANKS,
     NARROW,
     WIDE,
     cases,
@@ -157,7 +158,7 @@ def _dashes(raw: str, policy: Policy) -> str:
 
 def _mobile_text(raw: str, policy: Policy) -> str:
     """Digits without blanks, dashes and the country's 86."""
-    return replaced(replaced(_dashes(raw, policy), "[() -]+", ""), "^([+]?86|0086)(1[0-9]{10})$", "$2")
+    return replaced(replaced(_dashes(raw, policy), f"[(){BLANKS}-]+", ""), "^([+]?86|0086)(1[0-9]{10})$", "$2")
 
 
 def _no_phone(text: str, policy: Policy) -> str:

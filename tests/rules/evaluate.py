@@ -37,8 +37,6 @@ def read_columns(
     sources = ", ".join(f"`{cell.source}` STRING" for cell in cells)
     schema = f"_load_id STRING, _row_no BIGINT, _row_hash STRING, _order BIGINT, _snapshot BIGINT, {sources}"
     cleaned = clean_cells(session.createDataFrame(numbered, schema), standard)
-    picked = [part for name in columns for part in (f"CAST(`{name}` AS STRING)", f"`{name}__flag`")]
+    picked = [part for name in columns for part in (f"CAST(`{name}` AS STRING)", f"_flag.`{name}`")]
     found = sorted(cleaned.selectExpr("_row_no", *picked).collect(), key=lambda row: row[0])
-    return {
-        name: [Read(row[1 + 2 * place], row[2 + 2 * place]) for row in found] for place, name in enumerate(columns)
-    }
+    return {name: [Read(row[1 + 2 * place], row[2 + 2 * place]) for row in found] for place, name in enumerate(columns)}
