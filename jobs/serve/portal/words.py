@@ -1,0 +1,155 @@
+"""The vocabulary of the pages: one Chinese word for each code that the tables use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A status: word, shape and colour class always go together."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+STATES = {
+    "ok": Sign("通过", "ok", "ok"),
+    "warned": Sign("有提示", "warn", "warn"),
+    "blocked": Sign("阻断", "block", "block"),
+    "stale": Sign("陈旧", "stale", "stale"),
+    "waiting": Sign("未测量", "none", "none"),
+    "declared": Sign("未接入", "none", "none"),
+}
+USABLE = Sign("可用", "ok", "ok")
+"""What ``ok`` is called where the table is a product that people use."""
+MISSING = Sign("缺交", "stale", "stale")
+NOT_COUNTED = Sign("不计入", "none", "none")
+UNKNOWN = Sign("不明", "none", "none")
+
+OUTCOMES = {
+    "passed": Sign("通过", "ok", "ok"),
+    "critical": Sign("未过", "block", "block"),
+    "warning": Sign("有提示", "warn", "warn"),
+    "info": Sign("有提示", "warn", "warn"),
+    "error": Sign("未评", "block", "block"),
+}
+CARDS = {
+    "red": Sign("红牌", "red", ""),
+    "yellow": Sign("黄牌", "yellow", ""),
+    "green": Sign("绿牌", "green", ""),
+    "none": Sign("未测", "none", "none"),
+}
+
+DIMENSIONS = {"01": "规范性", "02": "完整性", "03": "准确性", "04": "一致性", "05": "时效性", "06": "可访问性"}
+SEVERITIES = {"critical": "关键", "warning": "提示", "info": "告知"}
+RESPONSIBLE = {"department": "本部门", "transport": "传输", "platform": "平台", "rule": "规则"}
+LAYERS = {"landed": "入湖", "standardised": "标准化", "fused": "基础库融合", "derived": "专题派生", "audited": "审计"}
+KINDS = {
+    "rule_failed": "规则未过",
+    "delivery_refused": "整批拒收",
+    "table_blocked": "阻断",
+    "table_stale": "陈旧",
+    "rows_rejected": "行被拒收",
+    "rows_quarantined": "行被隔离",
+    "name_contradiction": "号码相同姓名不符",
+    "delivery_repeated": "重复交付",
+    "delivery_late": "迟交",
+    "delivery_missing": "缺交",
+    "almost_empty": "几乎无数据",
+    "unseen_code": "代码表外的值",
+    "level_understated": "定级偏低",
+    "ledger": "行数账不平",
+}
+CYCLES = {
+    "realtime": "实时",
+    "daily": "每日",
+    "weekly": "每周",
+    "monthly": "每月",
+    "quarterly": "每季",
+    "yearly": "每年",
+}
+LOADS = {"full": "全量", "incremental": "增量", "cdc": "变更"}
+SHARES = {"unconditional": "无条件共享", "conditional": "有条件共享", "denied": "不予共享"}
+TYPES = {
+    "string": "字符",
+    "text": "文本",
+    "date": "日期",
+    "datetime": "日期时间",
+    "integer": "整数",
+    "decimal": "小数",
+    "binary": "二进制",
+    "geometry": "图形",
+}
+PERSONAL = {"direct": "直接标识", "quasi": "准标识", "sensitive": "敏感", "none": ""}
+INDICATORS = {
+    "0101": "数据标准",
+    "0102": "数据模型",
+    "0103": "元数据",
+    "0104": "业务规则",
+    "0105": "权威参考数据",
+    "0106": "安全规范",
+    "0201": "数据元素完整性",
+    "0202": "数据记录完整性",
+    "0301": "内容正确性",
+    "0302": "格式合规性",
+    "0303": "数据重复率",
+    "0304": "数据唯一性",
+    "0305": "脏数据出现率",
+    "0401": "相同数据一致性",
+    "0402": "关联数据一致性",
+    "0501": "时间段正确性",
+    "0502": "时间点及时性",
+    "0503": "时序性",
+    "0601": "可访问",
+    "0602": "可用性",
+}
+"""Indicators of GB/T 36344-2018."""
+FATES = (
+    ("current", "保留", "通过行级规则，供使用"),
+    ("quarantined", "隔离", "触犯关键行级规则，更正后自动重放"),
+    ("duplicate", "重复", "与同批或前批的行逐字节相同"),
+    ("superseded", "被替代", "同一主键有更新的行"),
+    ("withdrawn", "撤回", "后来的全量不再包含，或标明删除"),
+)
+ROW_RULES = {"key_missing": "主键为空", "garbled": "含乱码"}
+"""Row rules that follow from the contract; the declared ones carry their own names."""
+
+_REASONS = (
+    (r"column_count: (\d+) fields instead of (\d+)", r"列数不符：\1 列，应为 \2 列"),
+    (r"not_an_object: .*", "不是一个完整的对象"),
+    (r"bytes that are not ([\w-]+).*?(?=\. |$)", r"字节不合 \1 编码"),
+    (r"the header lacks (.+?)(?=\. |$| \(the file)", r"表头缺少 \1"),
+    (r"column (.+?) stands twice in the header", r"表头中 \1 出现两次"),
+    (r"the file is empty", "空文件"),
+    (r"the file has no header", "没有表头"),
+    (r"the text cannot be parsed[^.]*", "无法解析：引号未闭合或单行过长"),
+    (r"the text is not JSON[^.]*", "不是合法的 JSON"),
+    (r"a line is longer than 1 MB", "单行超过 1 MB"),
+    (r"another delivery already stands at this period and sequence", "同一批次序号已有一次交付"),
+    (r"\. (Ask|Give|Correct|Declare) .*", ""),
+)
+
+
+def reason(text: str) -> str:
+    """A refusal in Chinese where the engine's wording is known; any other wording as it is."""
+    for pattern, words in _REASONS:
+        text = re.sub(pattern, words, text)
+    return text
+
+
+def indicator(code: str) -> str:
+    """``0301 内容正确性``."""
+    return f"{code} {INDICATORS.get(code[:4], '')}".strip() if code else "—"
+
+
+def outcome(rule_outcome: str, severity: str) -> Sign:
+    """How a rule's verdict is shown: a failure by its severity."""
+    return OUTCOMES.get(severity if rule_outcome == "failed" else rule_outcome, UNKNOWN)
+
+
+def state(code: str, product: bool = False) -> Sign:
+    """A table's state; unknown codes are shown as such, never as success."""
+    return USABLE if product and code == "ok" else STATES.get(code, UNKNOWN)
