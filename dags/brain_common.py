@@ -1,0 +1,191 @@
+"""What the DAG files share: how a DAG is set up, what a task runs, which day it is for, and the assets of lineage.
+
+No logic of the pipeline is here: a task runs a stretch of ``brain run`` and keeps what it reports. Under the scheduler
+that is a process of its own, so that its memory ends with it; with ``BRAIN_IN_PROCESS=1`` (under ``dag.test()``) it is
+a call, so that all tasks share one engine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, task
+from airflow.sdk.definitions.asset import BaseAsset
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from brain_plan import Department, Library
+
+TIMEZONE = "Asia/Shanghai"
+START = datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE))
+POOL = "brain"
+"""One slot: one engine runs at a time. Base before themes before release where several wait."""
+TESTER = "dag_test"
+"""The name under which ``dag.test()`` triggers a run: nobody is there to approve anything."""
+
+DONE, BLOCKED, PARTLY = 0, 3, 5
+VERDICTS = (DONE, BLOCKED, PARTLY)
+
+log = logging.getLogger("brain")
+
+
+def make_dag(dag_id: str, name: str, cron: str, about: str, early: BaseAsset | None = None, **more: Any) -> DAG:
+    """A DAG on the city's clock; with ``BRAIN_EARLY_TRIGGER=1`` also when the assets ``early`` are renewed."""
+    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE)
+    is_early = early is not None and os.environ.get("BRAIN_EARLY_TRIGGER") == "1"
+    return DAG(
+        dag_id=dag_id,
+        dag_display_name=name,
+        schedule=AssetOrTimeSchedule(timetable=timetable, assets=early) if is_early else timetable,
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        max_active_tasks=1,
+        doc_md=about,
+        params={"date": _date_param(), **more.pop("params", {})},
+        default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
+        **more,
+    )
+
+
+def _date_param() -> Param:
+    about = "数据截止日 (yyyy-MM-dd)；留空则取本次运行的业务日期"
+    return Param(None, type=["null", "string"], format="date", description=about)
+
+
+def department_asset(department: Department) -> Asset:
+    """The standardised tables of one department."""
+    return Asset(
+        name=f"standardised.{department.code}", uri=f"brain://standardised/{department.code}", group="standardised"
+    )
+
+
+def library_asset(layer: str, library: Library) -> Asset:
+    """One base library (``fused``) or one theme (``derived``)."""
+    return Asset(name=f"{layer}.{library.id}", uri=f"brain://{layer}/{library.id}", group=layer)
+
+
+RELEASE = Asset(name="published.release", uri="brain://published/release", group="published")
+
+
+def stretch(
+    task_id: str,
+    first: str,
+    last: str,
+    *,
+    only: str = "*",
+    inlets: Sequence[Asset] = (),
+    outlets: Sequence[Asset] = (),
+    priority: int = 1,
+    **more: Any,
+) -> Any:
+    """A task that runs the pipeline from verb ``first`` to verb ``last``."""
+
+    @task(
+        task_id=task_id,
+        inlets=list(inlets),
+        outlets=list(outlets),
+        pool=POOL,
+        priority_weight=priority,
+        weight_rule="absolute",
+        **more,
+    )
+    def run_stretch(first: str, last: str, only: str, **context: Any) -> dict[str, Any]:
+        day = business_date(context)
+        approver = approved_by(context)
+        chosen = (["--only", only] if only != "*" else []) + (["--approved-by", approver] if approver else [])
+        outcome = run_brain(["run", "--from", first, "--to", last, *chosen, "--date", day, "--json"])
+        for asset in outlets:
+            context["outlet_events"][asset].extra = {"date": day}
+        return outcome
+
+    return run_stretch(first, last, only)
+
+
+def business_date(context: Mapping[str, Any]) -> str:
+    """The cut-off day: asked for, else that of the assets that started the run, else that of the run. Never today."""
+    asked = context["params"].get("date")
+    if asked:
+        return str(asked)
+    events = [event for renewed in context.get("triggering_asset_events", {}).values() for event in renewed]
+    days = [event.extra["date"] for event in events if event.extra.get("date")]
+    if days:
+        return str(max(days))
+    run = context["dag_run"]
+    moment = run.data_interval_end or run.logical_date or run.run_after
+    return str(moment.astimezone(ZoneInfo(TIMEZONE)).date())
+
+
+def approved_by(context: Mapping[str, Any]) -> str:
+    """Who approved in this run, if that was asked."""
+    if "approval" not in context["task"].upstream_task_ids:
+        return ""
+    answer = context["ti"].xcom_pull(task_ids="approval")
+    user = (answer or {}).get("responded_by_user") or {}
+    return str(user.get("name") or user.get("id") or "")
+
+
+def run_brain(arguments: list[str]) -> dict[str, Any]:
+    """Run ``brain`` and return what it reported, with its exit code.
+
+    What gates decided (exit codes 0, 3 and 5) is data: the task succeeds. Anything else fails it, for good unless the
+    error calls itself transient or the process died of a signal.
+    """
+    in_process = os.environ.get("BRAIN_IN_PROCESS") == "1"
+    code, printed = (_call if in_process else _spawn)(arguments)
+    report = _report(printed)
+    if report.get("transient") and not in_process:
+        raise AirflowException(report["problem"])
+    if code not in VERDICTS:
+        fail = AirflowException if code < 0 or code > 128 else AirflowFailException
+        raise fail(f"brain {' '.join(arguments)} ended with {code}: {report.get('problem', 'see the log above')}")
+    for line in _lines(report):
+        log.info(line)
+    return {"exit_code": code, **report}
+
+
+def _call(arguments: list[str]) -> tuple[int, str]:
+    """In this process; an error that is not the program's own ends as it would in a process of its own."""
+    from jobs.cli import invoke
+
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            code = invoke(arguments)
+    except Exception:  # noqa: BLE001  # shown in full, and the task fails for good with exit code 1
+        traceback.print_exc()
+        code = 1
+    return code, printed.getvalue()
+
+
+def _spawn(arguments: list[str]) -> tuple[int, str]:
+    command = [os.environ.get("BRAIN_PYTHON", sys.executable), "-m", "jobs", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout
+
+
+def _report(printed: str) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads(printed)
+    except ValueError:
+        return {}
+    return report
+
+
+def _lines(report: Mapping[str, Any]) -> list[str]:
+    """A report as lines of the task's log."""
+    stages = [
+        f"{row['stage']}: {row['tables']} tables, {row['built']} built, {row['stopped']} stopped, {row['rows']} rows"
+        for row in report.get("stages", [])
+    ]
+    stopped = [f"{row['state']}: {row['layer']}.{row['name']}: {row['reason']}" for row in report.get("stopped", [])]
+    return stages + stopped
