@@ -129,11 +129,20 @@ def arrived_frame(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pd.Data
     return {"kept": kept_frame, "arrived": pd.concat(parts, ignore_index=True) if len(parts) > 1 else kept_frame}
 
 
+def _judged_flag(flag: pa.Array, value: pa.ChunkedArray) -> pa.ChunkedArray:
+    """An unflagged value has the empty flag: a share of flagged cells is one of all cells that say something."""
+    import pyarrow.compute as pc
+
+    clean = pc.and_(pc.is_null(flag), pc.is_valid(value))
+    return pc.if_else(clean, pa.scalar("", pa.string()), flag)
+
+
 def _flat(table: pa.Table, quarantined: bool) -> pd.DataFrame:
     columns = {name: table.column(name) for name in table.column_names if not name.startswith("_")}
     flags = table.column("_flag").combine_chunks()
     for index, flag in enumerate(flags.type):
-        columns[f"{flag.name}__flag"] = flags.field(index) if table.num_rows else pa.array([], pa.string())
+        given = flags.field(index) if table.num_rows else pa.array([], pa.string())
+        columns[f"{flag.name}__flag"] = _judged_flag(given, table.column(flag.name))
     frame = pa.table(columns).to_pandas(date_as_object=True, timestamp_as_object=False)
     frame["_quarantined"] = quarantined
     return frame
