@@ -52,11 +52,22 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
     if not rules:
         return []
     known = [expectation for rule in rules if (expectation := _expectation(rule)) is not None]
-    batch = _frames().get_batch({"dataframe": frame})
+    batch = _frames().get_batch({"dataframe": _comparable(frame)})
     suite = gx.ExpectationSuite(name="suite", expectations=known)
     outcome = batch.validate(suite, result_format="COMPLETE" if by_row else "BASIC")
     answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
     return [_result(rule, answers.get(rule.id), len(frame)) for rule in rules]
+
+
+def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Decimals as floats: limits are declared as floats, and no Decimal equals the float of its own digits."""
+
+    def is_decimal(column: str) -> bool:
+        present = frame[column].dropna() if frame[column].dtype == object else ()
+        return len(present) > 0 and isinstance(present.iloc[0], Decimal)
+
+    decimals = {column: float for column in frame.columns if is_decimal(column)}
+    return frame.astype(decimals) if decimals else frame
 
 
 @cache
