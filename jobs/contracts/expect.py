@@ -34,8 +34,9 @@ ROW_RULES: Mapping[str, frozenset[str]] = {
 }
 """Kinds that judge one row, and the arguments that both readings understand."""
 _NEEDED = ("column", "column_A", "column_B", "value_set", "regex", "value")
-_FOREIGN = re.compile(r"\\[A-Za-z0-9]|\(\?(?!:)")
-"""Classes such as ``\\d``, options, look-around and back references."""
+_FOREIGN = re.compile(r"\\[A-Za-z0-9]|\(\?(?!:)|\[\^?\]|\[[^\]\\]*(?:\[|&&|--|~~|\|\|)")
+"""Classes such as ``\\d``, options, look-around, back references, and classes that hold brackets or set operators."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBERS = ("integer", "decimal")
 _TIMES = ("date", "datetime")
 
@@ -125,9 +126,9 @@ def _type_problem(kind: str, args: Mapping[str, object], column_type: str) -> st
             )
     limits = [args[key] for key in ("min_value", "max_value") if args.get(key) is not None]
     if kind == "expect_column_values_to_be_between":
-        expected = (int, float) if column_type in _NUMBERS else str
-        if column_type not in (*_NUMBERS, *_TIMES) or not all(isinstance(limit, expected) for limit in limits):
-            return (
-                f"limits do not fit a column of type {column_type}; expected numbers, or days as 'yyyy-MM-dd' for dates"
-            )
+        numeric = column_type in _NUMBERS and all(isinstance(limit, int | float) for limit in limits)
+        days = column_type == "date" and all(_DAY.fullmatch(str(limit)) for limit in limits)
+        if not (numeric or days):
+            shown = "numbers for numbers, days as 'yyyy-MM-dd' for dates"
+            return f"limits do not fit a column of type {column_type}; expected {shown}"
     return ""

@@ -120,7 +120,8 @@ def _tokens(regex: str) -> Iterable[str]:
             yield char
         else:
             yield "[^\n]" if char == "." else "(?:\n?\\z)"
-        in_class = not escaped and (char == "[" or (in_class and char != "]"))
+        if not escaped and char in "[]":
+            in_class = char == "["
         escaped = char == "\\" and not escaped
 
 
