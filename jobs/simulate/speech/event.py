@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from jobs.simulate.speech.voice import Builder, Maker, Voice, plain
 from jobs.simulate.things import Event
 
@@ -14,6 +16,9 @@ _LETTERS = {
     "rsj.labour.case": "LD",
     "zsj.dispatch.event": "FB",
 }
+UNITS = ("市公安局", "市城管局", "市市场监管局", "市应急管理局", "市住建局", "市生态环境局", "市人社局", "市水务局")
+"""Units that handle events, each its own matters."""
+_DAYS_ALLOWED = 3
 _SOURCES = {"ZW": "01", "HL": "02", "CG": "03", "YJ": "07", "LD": "08"}
 
 
@@ -61,6 +66,32 @@ def _closed(voice: Voice) -> Maker:
     return lambda e: f"{e.closes} 16:{e.number % 60:02d}:00" if e.closes <= world.today else None
 
 
+def _due(e: Event) -> str:
+    """Last day on which it is in time."""
+    return (date.fromisoformat(e.reported) + timedelta(days=_DAYS_ALLOWED)).isoformat()
+
+
+def _overdue(voice: Voice) -> Maker:
+    world = voice.world
+    return lambda e: "1" if min(e.closes, world.today) > _due(e) else "0"
+
+
+def _rectified(voice: Voice) -> Maker:
+    world = voice.world
+    return lambda e: "3" if e.closes <= world.today else "1"
+
+
+def _seen(voice: Voice) -> Maker:
+    """A hazard is seen when it is reported; a caller is asked after it was settled."""
+    if voice.is_of("zsj.hotline.visit"):
+        return lambda e: f"{e.closes} 17:{e.number % 60:02d}:00"
+    return lambda e: f"{e.reported} 15:{e.number % 60:02d}:00"
+
+
+def _unit(e: Event, further: int = 0) -> str:
+    return UNITS[(int(e.matter[1:]) + further) % len(UNITS)]
+
+
 def _updated(voice: Voice) -> Maker:
     return lambda e: f"{e.changed} 19:{e.number % 60:02d}:00"
 
@@ -92,6 +123,9 @@ EVENT: dict[str, Builder] = {
     "event_status": _status,
     "operation_type": _operation,
     "closed_at": _closed,
+    "is_overdue": _overdue,
+    "rectify_status": _rectified,
+    "patrolled_at": _seen,
     "source_updated_at": _updated,
     "event_title": _matter,
     "event_content": _content,
@@ -106,12 +140,13 @@ EVENT: dict[str, Builder] = {
         "occurred_at": lambda e: f"{e.reported} 07:{e.number % 60:02d}:00",
         "accepted_at": lambda e: f"{e.reported} 09:{e.number % 60:02d}:00",
         "dispatched_at": lambda e: f"{e.reported} 10:{e.number % 60:02d}:00",
-        "patrolled_at": lambda e: f"{e.closes} 15:{e.number % 60:02d}:00",
-        "deadline_at": lambda e: f"{e.closes} 18:00:00",
-        "rectify_deadline": lambda e: e.closes,
+        "deadline_at": lambda e: f"{_due(e)} 18:00:00",
+        "rectify_deadline": _due,
+        "lead_unit": _unit,
+        "assist_unit": lambda e: None if e.number % 5 else _unit(e, 3),
+        "is_repeat": lambda e: "0" if e.number % 9 else "1",
         "org_cancelled_on": lambda e: None,
         "return_count": lambda e: str(e.number % 2),
-        "is_overdue": lambda e: "0",
         "urgency": lambda e: "1" if e.number % 7 else "2",
     }
 )
