@@ -44,7 +44,7 @@ _TIMES = ("date", "datetime")
 def check_expectations(catalog: Catalog, known: Known) -> Iterator[Finding]:
     """Rules that name an unknown table or column, or that could not be judged."""
     for (folder, table), rules in catalog.expectations.items():
-        problem = _table_problem(known, folder, table)
+        problem = _table_problem(catalog, known, folder, table)
         types = None if problem else _types(catalog, folder, table)
         for position, rule in enumerate(rules):
             key = f"{folder}/{table}#{position}"
@@ -54,26 +54,36 @@ def check_expectations(catalog: Catalog, known: Known) -> Iterator[Finding]:
                 yield "Expectation", key, at, fault
 
 
-def _table_problem(known: Known, folder: str, table: str) -> str:
+def _table_problem(catalog: Catalog, known: Known, folder: str, table: str) -> str:
     """Why no table of that name stands in that layer; empty if one can."""
-    owner = table.split("__", 1)[0]
+    owner, _, thing = table.partition("__")
     if folder in ("2_landed", "3_standardised"):
         return known.complain("resource", owner)
     if folder in ("4_resolved", "5_fused"):
         return known.complain("entity", owner)
-    return known.complain("theme", owner) if folder == "6_derived" else ""
+    if folder != "6_derived":
+        return ""
+    tables = [one.name for one in catalog.themes[owner].tables] if owner in catalog.themes else [thing]
+    return known.complain("theme", owner) or ("" if thing in tables else unknown(f"table of {owner}", thing, tables))
 
 
 def _types(catalog: Catalog, folder: str, table: str) -> dict[str, str] | None:
     """Column → type of its element, with the flag columns; None where the contract does not know the columns."""
-    resource = catalog.resources.get(table)
-    if folder != "3_standardised" or resource is None:
-        return None
-    types: dict[str, str] = {}
-    for field in resource.fields:
-        element = catalog.elements.get(field.element)
-        types |= {field.column: element.type if element else "", f"{field.column}__flag": "string"}
-    return types
+    owner, _, thing = table.partition("__")
+    if folder == "3_standardised" and table in catalog.resources:
+        fields = catalog.resources[table].fields
+        types = {field.column: _type(catalog, field.element) for field in fields}
+        return types | {f"{field.column}__flag": "string" for field in fields}
+    if folder == "5_fused" and table in catalog.entities:
+        return {"canonical_id": "string"} | {name: _type(catalog, name) for name in catalog.entities[table].authority}
+    if folder == "6_derived" and owner in catalog.themes:
+        declared = next((one for one in catalog.themes[owner].tables if one.name == thing), None)
+        return dict.fromkeys([*declared.key, *(column.name for column in declared.columns)], "") if declared else None
+    return None
+
+
+def _type(catalog: Catalog, element: str) -> str:
+    return catalog.elements[element].type if element in catalog.elements else ""
 
 
 def _rule(rule: Expectation, types: dict[str, str] | None) -> Iterator[tuple[tuple[str, ...], str]]:

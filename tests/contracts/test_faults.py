@@ -96,6 +96,20 @@ WRONG = [
         ("no layer is called 'standardised'", "3_standardised"),
         holding(f"- {NULL}\n"),
     ),
+    Wrong(
+        "expectations of an unknown theme table",
+        "expectations/6_derived/population__residents.yml",
+        "expect:",
+        ("table of population 'residents' is unknown", "resident_count"),
+        holding(f"- {NULL}\n  with: {{column: n}}\n"),
+    ),
+    Wrong(
+        "expectation of an element without authority",
+        "expectations/5_fused/person.yml",
+        "with",
+        ("column 'height_cm' is unknown",),
+        holding(f"- {NULL}\n  with: {{column: height_cm}}\n"),
+    ),
     rule("expectations that are no list", "expect: all good\n", "", "expected a list of rules"),
     rule(
         "expectation of an unknown column",
