@@ -1,18 +1,37 @@
 -- 归并事件：同一地点、同一事项、相隔不超过 7 日的上报视为一件真实事件，首次上报为主事件。
-WITH origins AS (
-  SELECT event_no, min(reported_at) AS reported_at FROM (
-    SELECT event_no, reported_at FROM std.zfw__zwgc__event
-    UNION ALL
-    SELECT event_no, accepted_at FROM std.zsj__hotline__order
-    UNION ALL
-    SELECT event_no, reported_at FROM std.cgj__szcg__case
-  ) AS sources GROUP BY event_no
+-- 来源系统里尚未进分拨平台的事件一并归并。
+WITH sources AS (
+  SELECT event_no, event_source, event_class_code AS matter_code, event_address, town_name, lead_unit,
+    CAST(NULL AS STRING) AS assist_unit, reported_at, closed_at
+  FROM std.zfw__zwgc__event
+  UNION ALL
+  SELECT event_no, event_source, event_class_code, event_address, town_name, lead_unit, assist_unit, accepted_at, closed_at
+  FROM std.zsj__hotline__order
+  UNION ALL
+  SELECT event_no, event_source, event_class_code, event_address, town_name, lead_unit, CAST(NULL AS STRING), reported_at, closed_at
+  FROM std.cgj__szcg__case
+),
+origins AS (
+  SELECT event_no, min(reported_at) AS reported_at FROM sources GROUP BY event_no
+),
+towns AS (
+  SELECT town_name, max(town_code) AS town_code FROM base.address WHERE town_name IS NOT NULL GROUP BY town_name
+),
+dispatched AS (
+  SELECT DISTINCT parent_event_no AS event_no FROM std.zsj__dispatch__event WHERE parent_event_no IS NOT NULL
 ),
 events AS (
-  SELECT e.event_no, e.event_source, coalesce(e.matter_code, e.event_class_code, '不详') AS matter_code,
-    coalesce(e.address_id, e.event_address, e.event_no) AS place, e.town_code, e.lead_unit, e.assist_unit,
-    e.closed_at, coalesce(o.reported_at, e.dispatched_at, e.source_updated_at) AS reported_at
+  SELECT e.event_no, e.event_source, coalesce(e.event_class_code, e.matter_code, '不详') AS matter_code,
+    coalesce(e.event_address, e.address_id, e.event_no) AS place, e.town_code, e.lead_unit, e.assist_unit, e.closed_at,
+    coalesce(o.reported_at, e.dispatched_at, e.source_updated_at) AS reported_at
   FROM std.zsj__dispatch__event AS e LEFT JOIN origins AS o ON o.event_no = e.parent_event_no
+  UNION ALL
+  SELECT s.event_no, s.event_source, coalesce(s.matter_code, '不详'), coalesce(s.event_address, s.event_no), t.town_code,
+    s.lead_unit, s.assist_unit, s.closed_at, s.reported_at
+  FROM sources AS s
+  LEFT JOIN dispatched AS d ON d.event_no = s.event_no
+  LEFT JOIN towns AS t ON t.town_name = s.town_name
+  WHERE d.event_no IS NULL
 ),
 stepped AS (
   SELECT *, lag(reported_at) OVER (PARTITION BY matter_code, place ORDER BY reported_at, event_no) AS before_at FROM events
