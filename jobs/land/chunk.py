@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+ROWS = 20_000
+"""Records a chunk of a reader that builds them one by one."""
+Record = Sequence[str | None]
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,23 @@ class Chunk:
         return len(self.row_nos)
 
 
-def chunk_of(records: list[list[str | None]], width: int, first: int, rejects: list[Reject] | None = None) -> Chunk:
-    """A chunk from Python rows, numbered from ``first``."""
-    columns = [pa.array([record[n] for record in records], pa.string()) for n in range(width)]
-    return Chunk(list(columns), pa.array(range(first, first + len(records)), pa.int64()), rejects or [])
+def chunks_of(records: Iterable[Record | Reject], width: int) -> Iterator[Chunk]:
+    """Chunks of records that come one by one; each takes the next number, also one that is set aside."""
+    taken: list[Record] = []
+    numbers: list[int] = []
+    rejects: list[Reject] = []
+    for number, record in enumerate(records, 1):
+        if isinstance(record, Reject):
+            rejects.append(record)
+        else:
+            taken.append(record)
+            numbers.append(number)
+        if len(taken) + len(rejects) == ROWS:
+            yield _chunk(taken, numbers, rejects, width)
+            taken, numbers, rejects = [], [], []
+    yield _chunk(taken, numbers, rejects, width)
+
+
+def _chunk(taken: list[Record], numbers: list[int], rejects: list[Reject], width: int) -> Chunk:
+    cells = zip(*taken, strict=True) if taken else [()] * width
+    return Chunk([pa.array(column, pa.string()) for column in cells], pa.array(numbers, pa.int64()), rejects)

@@ -1,130 +1,157 @@
-"""Delimited text: streamed, strictly decoded, records with a wrong number of fields set aside with their number."""
+"""Delimited text: streamed, strictly decoded, unsound records set aside with their number.
+
+Records are split here and only sound ones of the right width reach Arrow's parser, so that a damaged record cannot
+shift a cell of its neighbours and every record has the number it has in the delivery.
+"""
 
 from __future__ import annotations
 
 import csv as pycsv
 import io
 from collections.abc import Iterator
-from typing import IO, Any
+from dataclasses import dataclass, field
+from typing import IO
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Reject
-from jobs.land.header import is_footer, match_columns
+from jobs.land.header import header_names, is_footer, match_columns
+from jobs.land.records import BLANK, UNSOUND, Dialect, Records, split_records
+from jobs.land.textstream import utf8_blocks
 
-_BLOCK = 4 << 20
-_HEAD = 1 << 16
+_MAX_CARRY = 8 << 20
+_MAX_SHOWN = 4_000
+_EMPTY = b" \t\r\n\x1a"
+"""A line of these alone is no record: blanks, or the end mark of an old system."""
 
 
 def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of ``stream``; raises SourceError when bytes do not decode or the header differs."""
-    head = stream.read(_HEAD)
-    if not head.strip():
+    reading = _Reading(fmt, declared, Dialect.of(fmt.delimiter, fmt.quote))
+    carry = b""
+    for block in utf8_blocks(stream, fmt.encoding):
+        data = carry + block
+        chunk, used = reading.take(data, final=False)
+        carry = data[used:]
+        if len(carry) > _MAX_CARRY:
+            raise SourceError(f"a record is longer than {_MAX_CARRY >> 20} MB", remedy="Ask for the delivery again")
+        if chunk:
+            yield chunk
+    chunk, _ = reading.take(carry, final=True)
+    if reading.names is None:
         raise SourceError("the file is empty", remedy="Ask for the delivery again")
-    names = _header(head, fmt)
-    wanted = match_columns(names, declared)
-    invalid: list[Reject] = []
-    try:
-        reader = csv.open_csv(
-            pa.PythonFile(_Rejoined(head, stream), mode="r"),
-            read_options=csv.ReadOptions(
-                use_threads=False,
-                block_size=_BLOCK,
-                encoding="utf-8" if fmt.encoding == "utf-8-sig" else fmt.encoding,
-                skip_rows=fmt.header_rows,
-                column_names=[str(n) for n in range(len(names))],
-            ),
+    if chunk:
+        yield chunk
+
+
+@dataclass
+class _Reading:
+    """What was read so far of one file: its header and the number of the last record."""
+
+    fmt: Format
+    declared: list[str]
+    dialect: Dialect
+    names: list[str] | None = None
+    wanted: list[int] = field(default_factory=list)
+    last_no: int = 0
+
+    def take(self, data: bytes, final: bool) -> tuple[Chunk | None, int]:
+        """A chunk of the whole records in ``data`` and how many bytes it used."""
+        if not data.strip(_EMPTY) and (self.names is None or final):
+            return None, 0
+        records = split_records(data, self.dialect, final)
+        first = 0
+        if self.names is None:
+            if len(records.ends) < self.fmt.header_rows and not final:
+                return None, 0
+            first = self._take_header(data, records)
+        stop = self._before_footers(data, records, first)
+        used = len(data) if final else int(records.starts[stop]) if stop < len(records.ends) else records.consumed
+        return (self._chunk(data, records, first, stop) if stop > first else None), used
+
+    def _take_header(self, data: bytes, records: Records) -> int:
+        rows = self.fmt.header_rows
+        self.names = header_names([self._cells(data, records, n) for n in range(min(rows, len(records.ends)))])
+        self.wanted = match_columns(self.names, self.declared)
+        return rows
+
+    def _before_footers(self, data: bytes, records: Records, first: int) -> int:
+        """Index behind the last record that is neither a footer nor blank; what follows may be the file's end."""
+        stop, words, width = len(records.ends), self.fmt.footer, len(self.names or ())
+        while words and stop > first:
+            blank = records.fields[stop - 1] == BLANK
+            if not blank and not is_footer(self._cells(data, records, stop - 1), words, width):
+                break
+            stop -= 1
+        return stop
+
+    def _cells(self, data: bytes, records: Records, index: int) -> list[str]:
+        text = data[records.starts[index] : records.ends[index]].decode()
+        if records.fields[index] == UNSOUND or not self.dialect.quote:
+            return text.rstrip("\r\n").split(self.fmt.delimiter)
+        lines = io.StringIO(text, newline="")
+        try:
+            return next(pycsv.reader(lines, delimiter=self.fmt.delimiter, quotechar=self.fmt.quote), [])
+        except pycsv.Error:  # a field longer than its limit is neither a name nor a footer
+            return [text]
+
+    def _chunk(self, data: bytes, records: Records, first: int, stop: int) -> Chunk:
+        starts, ends, fields = records.starts[first:stop], records.ends[first:stop], records.fields[first:stop].copy()
+        width = len(self.names or ())
+        odd = np.flatnonzero((fields != width) & (fields != BLANK))
+        for index in odd:
+            if width > 1 and not data[starts[index] : ends[index]].strip(_EMPTY):
+                fields[index] = BLANK
+        numbers = np.cumsum(fields != BLANK) + self.last_no
+        self.last_no = int(numbers[-1])
+        rejects = [
+            Reject(int(numbers[n]), self._reason(int(fields[n])), _shown(data[starts[n] : ends[n]]))
+            for n in odd
+            if fields[n] != BLANK
+        ]
+        good = fields == width
+        columns = self._parse(_joined(data, starts, ends, good) if len(odd) else data[starts[0] : ends[-1]])
+        if columns and len(columns[0]) != np.count_nonzero(good):
+            raise SourceError("two readings of the text differ in their records", remedy="Ask for the delivery again")
+        return Chunk(columns, pa.array(numbers[good], pa.int64()), rejects)
+
+    def _reason(self, fields: int) -> str:
+        if fields == UNSOUND:
+            return "quote: a quotation mark opens or closes where no field does"
+        return f"column_count: {fields} fields instead of {len(self.names or ())}"
+
+    def _parse(self, text: bytes) -> list[pa.Array | pa.ChunkedArray]:
+        """The wanted columns of sound records of the right width."""
+        keys = [str(n) for n in range(len(self.names or ()))]
+        if not text.strip(b"\r\n"):
+            return [pa.array([], pa.string()) for _ in self.wanted]
+        table = csv.read_csv(
+            pa.BufferReader(text),
+            read_options=csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=keys),
             parse_options=csv.ParseOptions(
-                delimiter=fmt.delimiter,
-                quote_char=fmt.quote or False,
-                newlines_in_values=bool(fmt.quote),
-                invalid_row_handler=_collector(invalid, fmt),
+                delimiter=self.fmt.delimiter,
+                quote_char=self.fmt.quote or False,
+                newlines_in_values=bool(self.fmt.quote),
             ),
             convert_options=csv.ConvertOptions(
-                column_types={str(n): pa.string() for n in range(len(names))},
-                include_columns=[str(n) for n in range(len(names))],
+                column_types={key: pa.string() for key in keys},
+                include_columns=[keys[n] for n in self.wanted],
                 strings_can_be_null=False,
-                check_utf8=True,
+                check_utf8=False,
             ),
         )
-        yield from _numbered(reader, wanted, invalid, fmt)
-    except pa.ArrowInvalid as error:
-        raise _refusal(str(error), fmt) from None
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"bytes that are not {fmt.encoding} ({error.reason})", remedy="Ask for the file in the declared encoding"
-        ) from None
+        return list(table.columns)
 
 
-class _Rejoined(io.RawIOBase):
-    """The stream with its head put back."""
-
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        self._head, self._rest = head, rest
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if self._head:
-            piece, self._head = (self._head, b"") if size < 0 else (self._head[:size], self._head[size:])
-            return piece + self._rest.read() if size < 0 else piece
-        return self._rest.read(size)
+def _joined(data: bytes, starts: np.ndarray, ends: np.ndarray, good: np.ndarray) -> bytes:
+    """The sound records, stretch by stretch."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
+    return b"".join(data[starts[a] : ends[b - 1]] for a, b in zip(edges[0::2], edges[1::2], strict=True))
 
 
-def _header(head: bytes, fmt: Format) -> list[str]:
-    """Column names: the last of the declared header rows."""
-    text = head.decode(fmt.encoding, errors="ignore")
-    rows = pycsv.reader(io.StringIO(text, newline=""), delimiter=fmt.delimiter, quotechar=fmt.quote or None)
-    header: list[str] = []
-    for _ in range(fmt.header_rows):
-        header = next(rows, [])
-    if not header:
-        raise SourceError("the file has no header", remedy="Ask for a file with column names")
-    return header
-
-
-def _collector(invalid: list[Reject], fmt: Format) -> Any:
-    def handle(row: csv.InvalidRow) -> str:
-        if not is_footer(row.text.split(fmt.delimiter), fmt.footer):
-            reason = f"column_count: {row.actual_columns} fields instead of {row.expected_columns}"
-            invalid.append(Reject((row.number or 0) - fmt.header_rows, reason, row.text))
-        return "skip"
-
-    return handle
-
-
-def _numbered(reader: Any, wanted: list[int], invalid: list[Reject], fmt: Format) -> Iterator[Chunk]:
-    """Give records their numbers: those set aside keep theirs."""
-    next_no, reported = 1, 0
-    for batch in reader:
-        fresh, reported = invalid[reported:], len(invalid)
-        table = pa.Table.from_batches([batch])
-        if fmt.footer and table.num_rows:
-            first = pc.utf8_trim_whitespace(table.column(0))
-            marks = [pc.starts_with(first, word) for word in fmt.footer]
-            footer = marks[0]
-            for mark in marks[1:]:
-                footer = pc.or_(footer, mark)
-            table = table.filter(pc.invert(footer))
-        taken = {reject.row_no for reject in fresh}
-        numbers = []
-        while len(numbers) < table.num_rows:
-            if next_no not in taken:
-                numbers.append(next_no)
-            next_no += 1
-        while next_no in taken:
-            next_no += 1
-        yield Chunk([table.column(n) for n in wanted], pa.array(numbers, pa.int64()), fresh)
-    if len(invalid) > reported:
-        yield Chunk([pa.array([], pa.string()) for _ in wanted], pa.array([], pa.int64()), invalid[reported:])
-
-
-def _refusal(problem: str, fmt: Format) -> SourceError:
-    if "UTF8" in problem or "codec" in problem or "decode" in problem:
-        return SourceError(f"bytes that are not {fmt.encoding}", remedy="Ask for the file in the declared encoding")
-    return SourceError("the text cannot be parsed: a quote is not closed or a record is larger than 4 MB", remedy="Ask for the delivery again")
+def _shown(record: bytes) -> str:
+    return record.rstrip(b"\r\n").decode()[:_MAX_SHOWN]

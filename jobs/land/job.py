@@ -9,62 +9,65 @@ from decimal import Decimal
 import pyarrow as pa
 
 from jobs.context import Context
+from jobs.contracts import Format
 from jobs.lake.delivery import Delivery
 from jobs.lake.digest import Digest
 from jobs.lake.store import Version
-from jobs.land.chunk import Reject
 from jobs.land.reader import read_records
-from jobs.land.rows import REJECTS, column_sum, landed_schema, to_batches
+from jobs.land.rejects import REJECTS, RejectLog
+from jobs.land.rows import column_sum, landed_schema, to_batches
 from jobs.stages import stage_of
 
 
 @dataclass
 class Landing:
-    """A delivery that stands in the lake, not yet passed: its table version and what was counted."""
+    """A delivery that stands in the lake, not yet passed: its table versions and what was counted."""
 
     delivery: Delivery
     version: Version | None = None
     rejects_version: Version | None = None
     landed: int = 0
-    rejects: list[Reject] = field(default_factory=list)
+    rejected: int = 0
+    last_rejected: int = 0
+    """Number of the last record that was not taken."""
     sums: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def received(self) -> int:
-        return self.landed + len(self.rejects)
+        return self.landed + self.rejected
 
 
 def run(ctx: Context, delivery: Delivery) -> Landing:
     """Append the delivery to its landed table; raises SourceError if the file must be refused whole."""
     resource = ctx.catalog.resources[delivery.resource]
-    columns = [f.name for f in resource.fields]
-    schema = landed_schema([f.stored for f in resource.fields])
-    landing = Landing(delivery, sums={name: Decimal(0) for name in delivery.manifest.get("sums", {}) if name in columns})
+    names = {f.name: f.stored for f in resource.fields}
+    columns, schema = list(names), landed_schema(list(names.values()))
+    landing = Landing(delivery, sums={name: Decimal(0) for name in delivery.manifest.get("sums", {}) if name in names})
     blob = ctx.settings.lake / stage_of("extract").folder / resource.system / delivery.blob
-    fmt = ctx.catalog.format_of(resource.id)
+    log = RejectLog(delivery.load_id)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for chunk in read_records(blob, fmt, columns):
+        for chunk in read_records(blob, _format(ctx, delivery), columns):
             landing.landed += chunk.rows
-            landing.rejects += chunk.rejects
+            log.add(chunk.rejects)
             for name in landing.sums:
                 landing.sums[name] += column_sum(chunk.columns[columns.index(name)])
             yield from to_batches(chunk, delivery.load_id, ctx.lake.key, schema)
 
     number = ctx.lake.append("landed", resource.id, batches(), schema)
     landing.version = _grown(ctx, resource.id, number, landing.landed)
-    if landing.rejects:
-        rejected = pa.Table.from_pylist(
-            [
-                {"_load_id": delivery.load_id, "_row_no": r.row_no, "_reason": r.reason, "_text": r.text}
-                for r in landing.rejects
-            ],
-            REJECTS,
-        )
+    landing.rejected, landing.last_rejected = log.count, log.last_no
+    if log.count:
         name = f"{resource.id}__rejects"
-        number = ctx.lake.append("landed", name, rejected.to_batches(), REJECTS)
-        landing.rejects_version = _grown(ctx, name, number, len(landing.rejects))
+        number = ctx.lake.append("landed", name, log.batches(), REJECTS)
+        landing.rejects_version = _grown(ctx, name, number, log.count)
     return landing
+
+
+def _format(ctx: Context, delivery: Delivery) -> Format:
+    """The declared format; a manifest may say which member of an archive it speaks of."""
+    fmt = ctx.catalog.format_of(delivery.resource)
+    return fmt.model_copy(update={"member": delivery.member}) if delivery.member else fmt
 
 
 def _grown(ctx: Context, name: str, number: int, added: int) -> Version:

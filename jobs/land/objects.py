@@ -1,115 +1,180 @@
-"""JSON: one object a line, or an array inside a document; nested values are reached by dotted names."""
+"""JSON: one object a line, or an array inside a document; nested values are reached by dotted names.
+
+Numbers stay as they are written. An object that gives a key twice is set aside: one of the values would be lost.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, Reject, chunk_of
-from jobs.land.header import match_columns
+from jobs.land.chunk import Chunk, Record, Reject, chunks_of
+from jobs.land.header import clean_name, match_columns
+from jobs.land.textstream import utf8_blocks
 
 MAX_BYTES = 256 << 20
 MAX_LINE = 1 << 20
-_ROWS = 20_000
+MAX_NAMES = 10_000
+_MAX_DEPTH = 32
+_MAX_SHOWN = 4_000
+_AGAIN = "Ask for the delivery again"
+
+
+class _Unusable(ValueError):
+    """What is wrong with one object."""
+
+
+class _Number(str):
+    """A number as it was written."""
+
+    __slots__ = ()
 
 
 def read_lines(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of a file with one object a line; a line that is not an object is set aside."""
-    records: list[list[str | None]] = []
-    rejects: list[Reject] = []
-    first = number = 0
     names: set[str] = set()
-    for line in _lines(stream):
-        number += 1
-        flat = _parse(line)
-        if flat is None:
-            if records:
-                yield chunk_of(records, len(declared), first)
-                records = []
-            rejects.append(Reject(number, "not_an_object: the line is not one JSON object", line.decode("utf-8", "replace")))
-            continue
-        names |= flat.keys()
-        first = first if records else number
-        records.append([flat.get(name) for name in declared])
-        if len(records) == _ROWS:
-            yield chunk_of(records, len(declared), first)
-            records = []
-    if number > len(rejects):
-        match_columns(sorted(names), declared)
-    yield chunk_of(records, len(declared), first or 1, rejects)
+    records = (_of_line(number, line, declared, names) for number, line in enumerate(_lines(stream, fmt.encoding), 1))
+    yield from _matched(records, declared, names)
 
 
 def read_document(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
-    """Chunks of the array at the declared path of one document."""
+    """Chunks of the array at the declared path of one document; of the features of a GeoJSON by default."""
+    names: set[str] = set()
+    records = (_of_item(number, item, declared, names) for number, item in enumerate(_array(stream, fmt), 1))
+    yield from _matched(records, declared, names)
+
+
+def _matched(records: Iterable[Record | Reject], declared: list[str], names: set[str]) -> Iterator[Chunk]:
+    """The chunks; SourceError at the end when a declared name came in no object at all."""
+    taken = 0
+    for chunk in chunks_of(records, len(declared)):
+        if len(names) > MAX_NAMES:
+            raise SourceError(f"the objects have more than {MAX_NAMES} different keys", remedy=_AGAIN)
+        taken += chunk.rows
+        yield chunk
+    if taken:
+        match_columns(sorted(names), declared)
+
+
+def _lines(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
+    """Lines that are not blank, in UTF-8."""
+    carry = b""
+    for block in utf8_blocks(stream, encoding):
+        *whole, carry = (carry + block).split(b"\n")
+        if len(carry) > MAX_LINE or any(len(line) > MAX_LINE for line in whole):
+            raise SourceError("a line is longer than 1 MB", remedy=_AGAIN)
+        yield from (line for line in whole if line.strip())
+    if carry.strip():
+        yield carry
+
+
+def _of_line(number: int, line: bytes, declared: list[str], names: set[str]) -> Record | Reject:
+    try:
+        return _cells(_load(line.decode()), declared, names)
+    except _Unusable as problem:
+        return Reject(number, str(problem), line.decode()[:_MAX_SHOWN])
+
+
+def _of_item(number: int, item: Any, declared: list[str], names: set[str]) -> Record | Reject:
+    try:
+        return _cells(item, declared, names)
+    except _Unusable as problem:
+        return Reject(number, str(problem), json.dumps(item)[:_MAX_SHOWN])
+
+
+def _cells(item: Any, declared: list[str], names: set[str]) -> Record:
+    """The cells of one object in the declared order; ``names`` gathers all keys met."""
+    if not isinstance(item, dict):
+        raise _Unusable("not_an_object: the record is not one JSON object")
+    cells: dict[str, str | None] = {}
+    _flatten(item, "", cells, _MAX_DEPTH)
+    names.update(cells)
+    return [cells.get(clean_name(name)) for name in declared]
+
+
+def _array(stream: IO[bytes], fmt: Format) -> list[Any]:
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise SourceError("the document is larger than 256 MB", remedy="Ask for one object a line")
-    found: Any = _load(data)
-    for step in (fmt.records or "").split("."):
-        found = found.get(step) if step and isinstance(found, dict) else found
+    try:
+        found = _load(_decoded(data, fmt.encoding))
+    except _Unusable as problem:
+        raise SourceError(f"the document cannot be read ({problem})", remedy=_AGAIN) from None
+    path = fmt.records or ("features" if fmt.kind == "geojson" else "")
+    for step in path.split(".") if path else ():
+        found = found.get(step) if isinstance(found, dict) else None
     if not isinstance(found, list):
-        raise SourceError(f"no array at {fmt.records!r}", remedy="Correct `records` or ask for the file again")
-    flats = [_flatten(item) if isinstance(item, dict) else None for item in found]
-    match_columns(sorted({name for flat in flats if flat for name in flat}), declared)
-    good = [(n, flat) for n, flat in enumerate(flats, 1) if flat is not None]
-    bad = [Reject(n, "not_an_object: the item is not an object", "") for n, flat in enumerate(flats, 1) if flat is None]
-    if not bad:
-        yield chunk_of([[flat.get(name) for name in declared] for _, flat in good], len(declared), 1)
-        return
-    for number, flat in good:
-        yield chunk_of([[flat.get(name) for name in declared]], len(declared), number)
-    yield chunk_of([], len(declared), 1, bad)
+        raise SourceError(f"there is no array at {path!r}", remedy="Correct `records` or ask for the file again")
+    return found
 
 
-def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    first = True
-    while line := stream.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE:
-            raise SourceError("a line is longer than 1 MB", remedy="Ask for the delivery again")
-        if first:
-            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
-        if line.strip():
-            yield line
-
-
-def _parse(line: bytes) -> dict[str, str | None] | None:
+def _decoded(data: bytes, encoding: str) -> str:
     try:
-        item = _load(line)
-    except SourceError as error:
-        if "UTF-8" in error.problem:
-            raise
-        return None
-    return _flatten(item) if isinstance(item, dict) else None
-
-
-def _load(data: bytes) -> Any:
-    try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
-        raise SourceError(f"bytes that are not UTF-8 at {error.start}", remedy="Ask for the file in UTF-8") from None
+        problem = f"byte {error.start + 1} is not {encoding} ({error.reason})"
+        raise SourceError(problem, remedy="Ask for the file in the declared encoding") from None
+
+
+def _load(text: str) -> Any:
     try:
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
-    except (json.JSONDecodeError, RecursionError, ValueError):
-        raise SourceError("the text is not JSON, or nested too deeply", remedy="Ask for the delivery again") from None
+        return json.loads(
+            text,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_without_doubles,
+        )
+    except (json.JSONDecodeError, RecursionError):
+        raise _Unusable("not_json: the text is not JSON, or nested too deeply") from None
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
+def _refuse_constant(_name: str) -> None:
+    raise _Unusable("not_json: NaN and Infinity are no JSON")
 
 
-def _flatten(item: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
-    flat: dict[str, str | None] = {}
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Unusable("duplicate_key: an object gives a key twice")
+    return found
+
+
+def _flatten(item: dict[str, Any], prefix: str, cells: dict[str, str | None], depth: int) -> None:
+    if depth == 0:
+        raise _Unusable(f"not_flat: objects stand {_MAX_DEPTH} deep in each other")
     for key, value in item.items():
-        name = f"{prefix}{key}"
+        name = prefix + clean_name(key)
         if isinstance(value, dict):
-            flat |= _flatten(value, f"{name}.")
-        elif isinstance(value, bool):
-            flat[name] = "true" if value else "false"
-        elif isinstance(value, list):
-            flat[name] = json.dumps(value, ensure_ascii=False)
+            _flatten(value, f"{name}.", cells, depth - 1)
+        elif name in cells:
+            raise _Unusable("duplicate_key: two keys read as one name")
         else:
-            flat[name] = value
-    return flat
+            cells[name] = _text(value)
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    text = str(value) if isinstance(value, str) else _written(value)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise _Unusable("not_text: half of a surrogate pair") from None
+    return text
+
+
+def _written(value: Any) -> str:
+    """JSON text with numbers as they came."""
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(key, ensure_ascii=False)}: {_written(item)}" for key, item in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    return json.dumps(value, ensure_ascii=False)

@@ -5,50 +5,77 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow as pa
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, chunk_of
+from jobs.land.chunk import ROWS, Chunk, Record, Reject, chunks_of
 from jobs.land.header import match_columns
 
-_ROWS = 20_000
+_PRAGMAS = ("PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON", "PRAGMA query_only=ON")
 
 
 def read_sqlite(path: Path, fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of one table of a delivered database, opened read-only, in row order."""
     if not fmt.table:
         raise SourceError("the format names no table", remedy="Declare `table`")
+    connection = None
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    except sqlite3.Error:
-        raise SourceError("the file is not a SQLite database", remedy="Ask for it again") from None
-    try:
-        quoted = fmt.table.replace('"', '""')
-        found = [row[1] for row in connection.execute(f'PRAGMA table_info("{quoted}")')]
-        if not found:
-            raise SourceError(f"the database has no table {fmt.table!r}", remedy="Correct `table` or ask again")
-        order = match_columns(found, declared)
-        columns = ", ".join('"' + found[n].replace('"', '""') + '"' for n in order)
-        cursor = connection.execute(f'SELECT {columns} FROM "{quoted}" ORDER BY rowid')  # noqa: S608 - names quoted
-        first = 1
-        while rows := cursor.fetchmany(_ROWS):
-            yield chunk_of([[None if v is None else str(v) for v in row] for row in rows], len(declared), first)
-            first += len(rows)
+        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        connection.text_factory = bytes
+        rows = _select(connection, fmt.table, declared)
+        yield from chunks_of((_record(number, row) for number, row in enumerate(rows, 1)), len(declared))
     except sqlite3.DatabaseError:
         raise SourceError("the database is damaged or not SQLite", remedy="Ask for it again") from None
     finally:
-        connection.close()
+        if connection:
+            connection.close()
+
+
+def _select(connection: sqlite3.Connection, table: str, declared: list[str]) -> Iterator[tuple[object, ...]]:
+    """The declared columns of a table, by row id; of a view or a table without row ids, as they come."""
+    kinds = connection.execute(
+        "SELECT type, sql FROM sqlite_schema WHERE name = ? AND type IN ('table', 'view')", (table,)
+    )
+    kind, sql = next(kinds, (None, None))
+    if kind is None:
+        raise SourceError(f"the database has no table {table!r}", remedy="Correct `table` or ask again")
+    found = [row[1].decode() for row in connection.execute(f"PRAGMA table_info({_name(table)})")]
+    columns = ", ".join(_name(found[n]) for n in match_columns(found, declared))
+    by_row = kind == b"table" and b"WITHOUTROWID" not in b"".join((sql or b"").upper().split())
+    cursor = connection.execute(f"SELECT {columns} FROM {_name(table)}{' ORDER BY rowid' if by_row else ''}")  # noqa: S608
+    cursor.arraysize = ROWS
+    while rows := cursor.fetchmany():
+        yield from rows
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _record(number: int, row: tuple[object, ...]) -> Record | Reject:
+    """Cells as text; bytes that are not UTF-8 set the row aside, whether stored as text or as a blob."""
+    try:
+        return [cell.decode() if isinstance(cell, bytes) else None if cell is None else str(cell) for cell in row]
+    except UnicodeDecodeError:
+        return Reject(number, "not_text: bytes that are not UTF-8", "")
 
 
 def read_arrow(path: Path, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of an Arrow file of text columns."""
     first = 1
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source)
-        order = match_columns(reader.schema.names, declared)
-        for index in range(reader.num_record_batches):
-            batch = reader.get_batch(index)
-            yield Chunk([batch.column(n) for n in order], pa.array(range(first, first + batch.num_rows), pa.int64()))
-            first += batch.num_rows
+    try:
+        with pa.memory_map(str(path)) as source:
+            reader = pa.ipc.open_file(source)
+            order = match_columns(reader.schema.names, declared)
+            for index in range(reader.num_record_batches):
+                batch = reader.get_batch(index)
+                columns = [batch.column(n) for n in order]
+                yield Chunk(columns, pa.array(range(first, first + batch.num_rows), pa.int64()))
+                first += batch.num_rows
+    except (pa.ArrowInvalid, OSError):
+        raise SourceError("the extract is damaged", remedy="Delete it and extract again") from None

@@ -1,0 +1,170 @@
+"""Where the records of delimited text begin and end, and which of them are sound.
+
+A field is quoted from its first character to a quote before the next delimiter, or not quoted at all; quotes inside
+an unquoted field are text, as in ``36°37'37.8"N``. A record is unsound when text follows a closing quote, when a
+quote closes what none opened, or when a quote is never closed: taking it for text could shift what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from jobs.errors import SourceError
+
+MAX_RECORD = 1 << 20
+"""Bytes after which an open quote counts as never closed."""
+UNSOUND = -1
+BLANK = 0
+
+_LF, _CR = 0x0A, 0x0D
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Delimiter and quote, one ASCII character each; no quote means that quotes are text."""
+
+    delimiter: bytes
+    quote: bytes
+
+    @classmethod
+    def of(cls, delimiter: str, quote: str) -> Dialect:
+        """From declared characters; SourceError where one takes more than a byte."""
+        for character in (delimiter, quote):
+            if len(character.encode()) > 1:
+                raise SourceError(f"{character!r} is not one ASCII character", remedy="Correct the declared format")
+        return cls(delimiter.encode(), quote.encode())
+
+
+@dataclass(frozen=True)
+class Records:
+    """Half-open byte ranges of whole records with their line ends, the number of fields of each (``UNSOUND``,
+    ``BLANK``), and where the first incomplete record begins."""
+
+    starts: Numbers
+    ends: Numbers
+    fields: Numbers
+    consumed: int
+
+
+def split_records(data: bytes, dialect: Dialect, final: bool) -> Records:
+    """Records of ``data``, which begins at a record; the last one may lack its line end only if ``final``."""
+    if final and data and data[-1] not in (_LF, _CR):
+        data += b"\n"
+    records = _regular(data, dialect)
+    if records and (not dialect.quote or len(data) - records.consumed <= (0 if final else MAX_RECORD)):
+        return records
+    return _irregular(data, dialect, final)
+
+
+def _regular(data: bytes, dialect: Dialect) -> Records | None:
+    """All at once, as long as every quote opens, closes or doubles where a writer would put it; else None."""
+    codes = np.frombuffer(data, np.uint8)
+    breaks = codes == _LF
+    if b"\r" in data:
+        after = np.append(codes[1:], 0)
+        breaks |= (codes == _CR) & (after != _LF)
+    marks = codes == dialect.delimiter[0]
+    ends, cuts = np.flatnonzero(breaks), np.flatnonzero(marks)
+    if dialect.quote and dialect.quote in data:
+        quotes = np.flatnonzero(codes == dialect.quote[0])
+        edges = breaks | marks | (codes == _CR)
+        if not _well_placed(quotes, edges):
+            return None
+        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        cuts = cuts[np.searchsorted(quotes, cuts) % 2 == 0]
+    stops = ends + 1
+    starts = np.concatenate(([0], stops[:-1])) if len(stops) else stops
+    fields = np.diff(np.searchsorted(cuts, stops), prepend=0) + 1
+    empty = (stops - starts == 1) | ((stops - starts == 2) & (codes[starts] == _CR))
+    return Records(starts, stops, np.where(empty, BLANK, fields), int(stops[-1]) if len(stops) else 0)
+
+
+def _well_placed(quotes: Numbers, edges: npt.NDArray[np.bool_]) -> bool:
+    """Whether opening quotes follow an edge or a closing quote they double, and closing quotes precede the same."""
+    opening, closing = quotes[0::2], quotes[1::2]
+    doubled = np.zeros(len(opening), np.bool_)
+    doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
+    at_edge = (opening == 0) | edges[opening - 1]
+    if not bool(np.all(at_edge | doubled)):
+        return False
+    last = closing + 1 == len(edges)
+    followed = np.append(doubled[1:], False)[: len(closing)]
+    return bool(np.all(last | edges[np.minimum(closing + 1, len(edges) - 1)] | followed))
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    record: re.Pattern[bytes]
+    cut_short: re.Pattern[bytes]
+    quoted: re.Pattern[bytes]
+    dangling: re.Pattern[bytes]
+
+
+@lru_cache
+def _patterns(dialect: Dialect) -> _Patterns:
+    cut = re.escape(dialect.delimiter)
+    quote = re.escape(dialect.quote)
+    inside = quote + b"[^" + quote + b"]*+(?:" + quote + quote + b"[^" + quote + b"]*+)*+"
+    quoted = inside + quote
+    plain = b"(?!" + quote + b")[^" + cut + b"\r\n]*+"
+    field = b"(?:" + quoted + b"|" + plain + b")"
+    return _Patterns(
+        _record(field, cut),
+        re.compile(b"(?:" + field + cut + b")*+(?:" + inside + quote + b"?|" + plain + b")\\Z"),
+        re.compile(quoted),
+        re.compile(b"[^" + cut + b"\r\n]" + quote + b"(?=[" + cut + b"\r\n])"),
+    )
+
+
+def _record(field: bytes, cut: bytes) -> re.Pattern[bytes]:
+    return re.compile(field + b"(?:" + cut + field + b")*+(?:\r\n|\n|\r)")
+
+
+def _irregular(data: bytes, dialect: Dialect, final: bool) -> Records:
+    """Record by record; an unsound one ends with its line, so that it takes no other with it."""
+    patterns = _patterns(dialect)
+    ends, fields, at = [], [], 0
+    while at < len(data):
+        match = patterns.record.match(data, at)
+        if match:
+            stop, count = match.end(), _fields(data[at : match.end()], dialect, patterns)
+        elif not final and len(data) - at <= MAX_RECORD and patterns.cut_short.match(data, at):
+            break
+        else:
+            line = re.compile(b"[\r\n]").search(data, at)
+            if line is None:
+                break
+            stop, count = line.end() + (data[line.start() : line.end() + 1] == b"\r\n"), UNSOUND
+        ends.append(stop)
+        fields.append(count)
+        at = stop
+    stops = np.array(ends, np.int64)
+    return Records(np.concatenate(([0], stops[:-1])) if ends else stops, stops, np.array(fields, np.int64), at)
+
+
+def _fields(record: bytes, dialect: Dialect, patterns: _Patterns) -> int:
+    if not record.strip(b"\r\n"):
+        return BLANK
+    if dialect.quote not in record:
+        return record.count(dialect.delimiter) + 1
+    bare = _without_quoted(record, dialect, patterns)
+    return UNSOUND if patterns.dangling.search(bare) else bare.count(dialect.delimiter) + 1
+
+
+def _without_quoted(record: bytes, dialect: Dialect, patterns: _Patterns) -> bytes:
+    """The record with every quoted field emptied; quotes inside unquoted fields stay."""
+    parts, at = [], 0
+    while True:
+        quoted = patterns.quoted.match(record, at)
+        start = quoted.end() if quoted else at
+        cut = record.find(dialect.delimiter, start)
+        parts.append(record[start : cut + 1] if cut >= 0 else record[start:])
+        if cut < 0:
+            return b"".join(parts)
+        at = cut + 1

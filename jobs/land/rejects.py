@@ -1,0 +1,52 @@
+"""Records that could not be taken, however many: kept in a file that has no name until they are written."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+import pyarrow as pa
+
+from jobs.land.chunk import Reject
+
+REJECTS = pa.schema(
+    [("_load_id", pa.string()), ("_row_no", pa.int64()), ("_reason", pa.string()), ("_text", pa.string())]
+)
+
+
+class RejectLog:
+    """Rejects of one delivery, appended while it is read and read back once."""
+
+    def __init__(self, load_id: str) -> None:
+        self.count = 0
+        self.last_no = 0
+        self._load_id = load_id
+        self._file: IO[bytes] | None = None
+        self._writer: pa.RecordBatchStreamWriter | None = None
+
+    def add(self, rejects: list[Reject]) -> None:
+        """Append rejects in the order of their numbers."""
+        if not rejects:
+            return
+        if self._writer is None:
+            self._file = tempfile.TemporaryFile(prefix="brain-rejects-")  # noqa: SIM115 - closed when read back
+            self._writer = pa.ipc.new_stream(self._file, REJECTS)
+        columns = [
+            pa.repeat(self._load_id, len(rejects)),
+            pa.array([reject.row_no for reject in rejects], pa.int64()),
+            pa.array([reject.reason for reject in rejects], pa.string()),
+            pa.array([reject.text for reject in rejects], pa.string()),
+        ]
+        self._writer.write_batch(pa.record_batch(columns, schema=REJECTS))
+        self.count += len(rejects)
+        self.last_no = rejects[-1].row_no
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All of them; the file goes with the last."""
+        if self._writer is None or self._file is None:
+            return
+        self._writer.close()
+        self._file.seek(0)
+        with self._file, pa.ipc.open_stream(self._file) as reader:
+            yield from reader
