@@ -9,6 +9,9 @@ import pytest
 
 from jobs.contracts import Catalog
 from jobs.derive.sql import theme_queries
+from jobs.gates.engine import evaluate
+from jobs.gates.gate import decide
+from jobs.gates.suite import table_suite
 from tests.derive.golden import AS_OF, ROOT, lake_table, offer, read_rows, rows_as_text
 
 if TYPE_CHECKING:
@@ -33,5 +36,10 @@ def test_a_table_gives_the_expected_rows(session: SparkSession, catalog: Catalog
     header, rows = read_rows(case / "expect.csv")
     assert frame.columns == header
     assert rows_as_text(frame) == sorted(tuple(cell or "" for cell in row) for row in rows)
+    rules = [
+        rule for rule in table_suite(catalog, "6_derived", query.name, list(query.key)) if rule.severity == "critical"
+    ]
+    verdict = decide(rules, evaluate(rules, frame.toPandas()))
+    assert not verdict.blocked, verdict.reason
     kinds = {field.dataType.simpleString().split("(")[0] for field in frame.schema.fields}
     assert kinds <= {"string", "bigint", "decimal", "date", "timestamp", "boolean"}, "no doubles, no small integers"
