@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from jobs.contracts import Catalog, Entity
-from jobs.simulate.claims import Told, rank_of, told_of
+from jobs.simulate.claims import Look, Told, rank_of, told_of
 from jobs.simulate.ledger import Stand, Stock
 
-_NUMERIC = ("integer", "decimal")
+NUMERIC = ("integer", "decimal")
 
 
 class Claimed(NamedTuple):
@@ -29,7 +29,6 @@ class Cell(NamedTuple):
 
     value: str
     claimed: Claimed
-    is_fallback: bool
 
 
 class Golden(NamedTuple):
@@ -44,7 +43,7 @@ class Golden(NamedTuple):
 def golden_of(catalog: Catalog, entity: Entity, stocks: dict[str, Stock], today: str) -> Iterator[Golden]:
     """Every entity of a kind that has a sound key, by key."""
     told = [t for t in told_of(catalog, entity, today) if t.resource.id in stocks]
-    numeric = {e for e in entity.authority if catalog.elements[e].type in _NUMERIC}
+    numeric = {e for e in entity.authority if catalog.elements[e].type in NUMERIC}
     for key, claims in sorted(_grouped(entity, told, stocks).items()):
         cells = _winners(claims, numeric)
         first = claims[0]
@@ -60,7 +59,7 @@ def _grouped(entity: Entity, told: list[Told], stocks: dict[str, Stock]) -> dict
         if not any(one.keys):
             continue
         for stand in stocks[one.resource.id].live():
-            if all(read(stand.record) in values for read, values in one.where):
+            if all(stand.record.known(place) in values for place, values in one.where):
                 texts = [_key_text(name, key, stand) for name, key in zip(names, one.keys, strict=True)]
                 keyed.append((texts, Claimed(one, stand)))
                 if texts[0]:
@@ -76,14 +75,14 @@ def _grouped(entity: Entity, told: list[Told], stocks: dict[str, Stock]) -> dict
     return found
 
 
-def _key_text(name: str, key: Any, stand: Stand) -> str:
+def _key_text(name: str, key: tuple[Look, ...] | None, stand: Stand) -> str:
     """``elements=values`` of a strong key whose parts are all there and above suspicion, else nothing."""
     if key is None:
         return ""
-    parts = []
-    for place, read in key:
-        value = read(stand.record)
-        if value is None or stand.record.is_suspect(place):
+    record, parts = stand.record, []
+    for look in key:
+        value = look.at(record)
+        if value is None or (record.patches and record.is_suspect(look.place)):
             return ""
         parts.append(value)
     return f"{name}={'|'.join(parts)}"
@@ -94,23 +93,27 @@ def _winners(claims: list[Claimed], numeric: set[str]) -> dict[str, Cell]:
     best: dict[str, tuple[Any, Claimed, Any]] = {}
     for claimed in claims:
         told, stand = claimed
-        record = stand.record
+        record, order, row_no = stand.record, stand.delivery.order, stand.row_no
+        row, patches = record.known_row(), record.patches
         for say in told.says:
-            if say.read_lead(record) is None:
+            lead = say.lead
+            if (lead.through(record) if lead.through else row[lead.place]) is None:
                 continue
-            rank = say.rank if not say.cases else rank_of(say, record)
+            rank = rank_of(say, record) if say.cases else say.rank
             if rank is None:
                 continue
-            newest = (say.latest(record) or "") if say.latest else ""
-            place = (not record.is_suspect(say.lead), -rank, newest, stand.delivery.order, stand.row_no)
+            newest = (row[say.latest.place] or "") if say.latest else ""
+            is_sound = not patches or not record.is_suspect(lead.place)
+            place = (is_sound, -rank, newest, order, row_no)
             held = best.get(say.element)
             if held is None or place > held[0]:
                 best[say.element] = (place, claimed, say)
     cells = {}
-    for element, (place, claimed, say) in sorted(best.items()):
-        value = say.read(claimed.stand.record) if say.read else None
+    for element in sorted(best):
+        _, claimed, say = best[element]
+        value = say.look.at(claimed.stand.record) if say.look else None
         if value is not None:
-            cells[element] = Cell(plain_number(value) if element in numeric else value, claimed, -place[1] > 0)
+            cells[element] = Cell(plain_number(value) if element in numeric else value, claimed)
     return cells
 
 
@@ -119,3 +122,25 @@ def plain_number(text: str) -> str:
     if "." not in text:
         return text
     return text.rstrip("0").rstrip(".") or "0"
+
+
+def losers_of(golden: Golden, shared: set[str], numeric: set[str]) -> list[tuple[Any, ...]]:
+    """Values that differ from the chosen ones: element, chosen, its source, value, source, role and where it stands."""
+    rows = []
+    for told, stand in golden.claims:
+        row = stand.record.known_row()
+        for element, look in told.looks.items():
+            cell = golden.cells.get(element)
+            if cell is None or element not in shared:
+                continue
+            value = look.through(stand.record) if look.through else row[look.place]
+            if value is None or value == cell.value:
+                continue
+            if element in numeric and plain_number(value) == cell.value:
+                continue
+            d = stand.delivery
+            where = (d.file, d.period, d.sequence, stand.row_no)
+            rows.append(
+                (element, cell.value, cell.claimed.told.resource.id, value, told.resource.id, told.role, *where)
+            )
+    return sorted(rows)

@@ -38,6 +38,7 @@ class Planter:
         self.voice, self.converters, self.resource = voice, converters, resource
         access = catalog.access[resource.id]
         self.fields: list[tuple[int, list[Kind]]] = []
+        self._salts = {"": 0}
         self.habits: list[tuple[int, Kind, int]] = []
         self.stranger: int | None = None
         for place, field in enumerate(resource.fields):
@@ -57,8 +58,7 @@ class Planter:
 
     def plant(self, number: int, values: list[str | None]) -> dict[int, Patch] | None:
         """Errors of the record of thing ``number`` made today, by column."""
-        today = self.voice.world.today
-        salt, patches = self.voice.salt(today), {}
+        salt, patches = self._salt(self.voice.world.today), {}
         for place, kind, own in self.habits:
             value = values[place]
             if value and draw(number, own) < kind.rate and (patch := self._patch(place, kind, value)):
@@ -78,7 +78,12 @@ class Planter:
 
     def is_corrected(self, number: int, today: str) -> bool:
         """Whether the department corrects what is wrong with this record today."""
-        return draw(number, self.voice.salt(f"corrected {today}")) < _CORRECTED
+        return draw(number, self._salt(f"corrected {today}")) < _CORRECTED
+
+    def _salt(self, topic: str) -> int:
+        if topic not in self._salts:
+            self._salts[topic] = self.voice.salt(topic)
+        return self._salts[topic]
 
     def _patch(self, place: int, kind: Kind, value: str) -> Patch | None:
         text = kind.write(value)

@@ -34,6 +34,15 @@ class Record:
             return self.patches[place].known
         return self.values[place]
 
+    def known_row(self) -> Row:
+        """What a reader can know, in field order."""
+        if not self.patches:
+            return self.values
+        row = self.values.copy()
+        for place, patch in self.patches.items():
+            row[place] = patch.known
+        return row
+
     def is_suspect(self, place: int) -> bool:
         """Whether a reader must doubt a column."""
         return bool(self.patches) and place in self.patches and self.patches[place].suspect  # type: ignore[operator, index]

@@ -22,6 +22,7 @@ class Table:
         self.rows = 0
         self._writer = pq.ParquetWriter(path, self.schema)
         self._held: list[list[Any]] = [[] for _ in columns]
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(self, count: int, *columns: Any) -> None:
         """Add ``count`` rows; a column is a sequence, or one value for all of them."""
@@ -35,13 +36,16 @@ class Table:
 
     def row(self, *cells: Any) -> None:
         """Add one row."""
-        for held, cell in zip(self._held, cells, strict=True):
-            held.append(cell)
+        self._rows.append(cells)
         self.rows += 1
-        if len(self._held[0]) >= _GROUP:
+        if len(self._rows) >= _GROUP:
             self._flush(_GROUP)
 
     def _flush(self, least: int) -> None:
+        if self._rows:
+            for held, column in zip(self._held, zip(*self._rows, strict=True), strict=True):
+                held.extend(column)
+            self._rows = []
         if len(self._held[0]) < least or not self._held[0]:
             return
         arrays = [pa.array(held, field.type) for held, field in zip(self._held, self.schema, strict=True)]

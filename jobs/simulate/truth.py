@@ -9,7 +9,7 @@ from typing import Any
 from jobs.contracts import Catalog
 from jobs.simulate.claims import told_of
 from jobs.simulate.deliveries import Delivery
-from jobs.simulate.golden import Golden, golden_of, plain_number
+from jobs.simulate.golden import NUMERIC, Claimed, Golden, golden_of, losers_of
 from jobs.simulate.ledger import Stock
 from jobs.simulate.records import Source
 from jobs.simulate.tables import Table
@@ -134,52 +134,31 @@ class Truth:
         entity = self.catalog.entities[name]
         cells = Table(self.folder / "golden" / f"{name}.parquet", GOLDEN)
         losers = Table(self.folder / "conflicts" / f"{name}.parquet", CONFLICTS)
-        numeric = {e for e in entity.authority if self.catalog.elements[e].type in ("integer", "decimal")}
-        shared = self._shared(name)
+        numeric = {e for e in entity.authority if self.catalog.elements[e].type in NUMERIC}
+        told = [t for t in told_of(self.catalog, entity, self.today) if t.resource.id in self.stocks]
+        shared = {element for element in entity.authority if sum(element in t.looks for t in told) > 1}
         for golden in golden_of(self.catalog, entity, self.stocks, self.today):
+            needs: dict[int, str] = {}
             for element, cell in golden.cells.items():
-                source = cell.claimed.told.resource.id
-                needs = self._needs(golden, cell.claimed)
-                cells.row(self.today, golden.key, golden.identity, element, cell.value, source, needs)
-            for row in _losers(golden, shared, numeric):
+                claimed = cell.claimed
+                if id(claimed) not in needs:
+                    needs[id(claimed)] = self._needs(golden, claimed)
+                source = claimed.told.resource.id
+                cells.row(self.today, golden.key, golden.identity, element, cell.value, source, needs[id(claimed)])
+            for row in losers_of(golden, shared, numeric):
                 losers.row(self.today, golden.key, *row)
         cells.close()
         losers.close()
         return cells.rows, losers.rows
 
-    def _shared(self, name: str) -> set[str]:
-        """Elements that more than one delivering source carries."""
-        told = [
-            t for t in told_of(self.catalog, self.catalog.entities[name], self.today) if t.resource.id in self.stocks
-        ]
-        authority = self.catalog.entities[name].authority
-        return {element for element in authority if sum(element in t.reads for t in told) > 1}
-
-    def _needs(self, golden: Golden, claimed: Any) -> str:
+    def _needs(self, golden: Golden, claimed: Claimed) -> str:
         """``former_name`` where the winning record knows its entity only by a name that it no longer has."""
         if claimed.told.name is None:
             return ""
-        name = claimed.told.name(claimed.stand.record)
+        name = claimed.told.name.at(claimed.stand.record)
         number = int(golden.identity[1:]) if golden.identity[1:].isdigit() else -1
         things: Any = {"P": self.world.persons, "O": self.world.organisations}.get(golden.identity[:1])
         return "former_name" if name and things and number >= 0 and name == things[number].former_name else ""
-
-
-def _losers(golden: Golden, shared: set[str], numeric: set[str]) -> list[tuple[Any, ...]]:
-    """Values that differ from the chosen ones."""
-    rows = []
-    for told, stand in golden.claims:
-        for element in told.reads.keys() & shared & golden.cells.keys():
-            cell = golden.cells[element]
-            value = told.reads[element](stand.record)
-            if value is not None and element in numeric:
-                value = plain_number(value)
-            if value is not None and value != cell.value:
-                d = stand.delivery
-                where = (d.file, d.period, d.sequence, stand.row_no)
-                source = cell.claimed.told.resource.id
-                rows.append((element, cell.value, source, value, told.resource.id, told.role, *where))
-    return sorted(rows)
 
 
 def _json(path: Path, value: Any) -> None:
