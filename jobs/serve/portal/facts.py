@@ -15,6 +15,9 @@ from jobs.errors import UsageError
 Row = dict[str, Any]
 Key = tuple[str, str]
 
+SAMPLES = 5
+"""Rows of a resource that a page may show as samples."""
+
 
 class Facts:
     """What one release says of itself. A table that the database lacks is an empty one."""
@@ -168,6 +171,26 @@ class Facts:
             source = (row["from_layer"], _owner(row["from_table"]))
             found[source][(row["to_layer"], _owner(row["to_table"]))] = None
         return {key: list(targets) for key, targets in found.items()}
+
+    @cached_property
+    def refused(self) -> dict[tuple[str], list[Row]]:
+        """A few of the newest lines that landing refused, by (resource,): where, why, how long; never the text."""
+        return self._samples("landed", "reason, length(row_text) AS size")
+
+    @cached_property
+    def quarantined(self) -> dict[tuple[str], list[Row]]:
+        """A few of the newest rows that were quarantined, by (resource,), unmasked: not to be shown as they are."""
+        return self._samples("standardised", "rules, row_json")
+
+    def _samples(self, table: str, columns: str) -> dict[tuple[str], list[Row]]:
+        if not self.has("reject", table):
+            return {}
+        newest = "row_number() OVER (PARTITION BY resource ORDER BY period DESC, load_id, row_no)"
+        query = (
+            f"SELECT resource, period, row_no, {columns} FROM reject.{quote(table)} "
+            f"QUALIFY {newest} <= {SAMPLES} ORDER BY resource, period DESC, load_id, row_no"
+        )
+        return grouped(self.query(query), "resource")
 
     @cached_property
     def steps(self) -> list[Row]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from jobs.serve.portal import numbers, words
@@ -34,11 +36,15 @@ def render_portal(connection: duckdb.DuckDBPyConnection, out: Path) -> int:
     Raises UsageError if the database holds no release.
     """
     facts = Facts(connection)
-    environment = _environment(facts)
     written: set[Path] = set()
+    shared = {
+        "facts": facts,
+        "standing_verdict": verdict(facts),
+        "legend": [(draw_key(kind, word), word) for kind, word in LEGEND],
+    }
     for name, template, context in _pages(facts):
-        root = "../" * name.count("/")
-        html = environment.get_template(template).render(root=root, page=name, **context)
+        place = {"root": "../" * name.count("/"), "page": name}
+        html = _environment().get_template(template).render(**shared, **place, **context)
         written.add(_write(out / name, html))
     for name in ("style.css", "app.js", "lookup.js"):
         _write(out / name, (_HERE / name).read_text(encoding="utf-8"))
@@ -69,7 +75,9 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, Row]]:
             yield f"libraries/{page_name(product['name'])}.html", "library.html", library_page(facts, product)
 
 
-def _environment(facts: Facts) -> Environment:
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once a process; what depends on the release comes with each page."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -81,18 +89,17 @@ def _environment(facts: Facts) -> Environment:
     )
     for name in ("count", "large", "signed", "score", "long_day", "month_day", "limit"):
         environment.filters[name] = getattr(numbers, name)
-    environment.filters["md"] = lambda day: numbers.short_day(day, facts.as_of)
+    environment.filters["md"] = _near_day
     environment.filters["page"] = page_name
     environment.filters["marked"] = marked
-    environment.globals |= {
-        "facts": facts,
-        "words": words,
-        "percent": numbers.percent,
-        "standing_verdict": verdict(facts),
-        "legend": [(draw_key(kind, word), word) for kind, word in LEGEND],
-        "libraries": [product for product in products(facts) if product["is_library"]],
-    }
+    environment.globals |= {"words": words, "percent": numbers.percent}
     return environment
+
+
+@pass_context
+def _near_day(context: Context, day: object) -> str:
+    """A day as it is written within the release's own year."""
+    return numbers.short_day(day, context["facts"].as_of)
 
 
 def _shown(value: Any) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from jobs.serve.portal.charts import FATE_COLOURS, batches, fates
-from jobs.serve.portal.facts import Facts, Row, table_title
+from jobs.serve.portal.facts import SAMPLES, Facts, Row, table_title
 from jobs.serve.portal.flow import draw_flow
 from jobs.serve.portal.numbers import short_day
-from jobs.serve.portal.samples import MOST, quarantined_rows, refused_lines
+from jobs.serve.portal.samples import quarantined_rows, refused_lines
 from jobs.serve.portal.scores import scores_of
 from jobs.serve.portal.strips import Window, draw_axis, draw_strip, strip_of
 from jobs.serve.portal.words import (
@@ -52,7 +52,7 @@ def resource_page(facts: Facts, resource: Row, window: Window) -> Row:
         "n_hint_failed": sum(row["severity"] != "critical" and row["outcome"] != "passed" for row in rules),
         "samples": quarantined_rows(facts, resource),
         "lines": refused_lines(facts, key),
-        "most": MOST,
+        "most": SAMPLES,
         "book": facts.ledger.get(key),
         "fates": _fates(facts, key),
         "deliveries": [_delivery(facts, row) for row in reversed(deliveries[-MOST_DELIVERIES:])],

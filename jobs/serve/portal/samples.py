@@ -13,7 +13,6 @@ import re
 from jobs.serve.portal.facts import Facts, Row
 from jobs.serve.portal.words import ROW_RULES, reason
 
-MOST = 5
 _COMPOUND = ("欧阳", "司徒", "上官", "诸葛", "司马", "东方", "尉迟", "皇甫", "令狐", "慕容", "端木", "公孙")
 _STAR = "*"
 
@@ -43,25 +42,14 @@ def mask(value: str, declared: Row, towns: frozenset[str] = frozenset()) -> str:
 
 def refused_lines(facts: Facts, resource: str) -> list[Row]:
     """Up to five lines that could not be read at all."""
-    if not facts.has("reject", "landed"):
-        return []
-    rows = facts.query(
-        "SELECT period, row_no, reason, length(row_text) AS size FROM reject.landed WHERE resource = ? "
-        "ORDER BY period DESC, load_id, row_no LIMIT ?",
-        [resource, MOST],
-    )
-    return [row | {"reason": reason(row["reason"])} for row in rows]
+    return [row | {"reason": reason(row["reason"])} for row in facts.refused.get((resource,), [])]
 
 
 def quarantined_rows(facts: Facts, resource: Row) -> list[Row]:
     """Up to five rows that broke a critical rule: their key and the cells that the rules speak of, masked."""
-    if not facts.has("reject", "standardised"):
+    rows = facts.quarantined.get((resource["id"],), [])
+    if not rows:
         return []
-    rows = facts.query(
-        "SELECT period, row_no, rules, row_json FROM reject.standardised WHERE resource = ? "
-        "ORDER BY period DESC, load_id, row_no LIMIT ?",
-        [resource["id"], MOST],
-    )
     by_column, by_field = _declared(facts, resource["id"])
     names, columns = _rules(facts, resource["id"])
     keys = [part.strip() for part in str(resource["key_columns"]).split(",") if part.strip()]
