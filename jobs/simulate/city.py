@@ -93,7 +93,7 @@ class _Post:
         }
         self._send(source, one, wrong.get(fault, {}))
         self._follow(source, one, day)
-        if (resource.id, offset + 1) in FIXED:
+        if not fault and (resource.id, offset + 1) in FIXED:
             self.first[resource.id] = one
 
     def _follow(self, source: Source, one: Delivery, day: date) -> None:

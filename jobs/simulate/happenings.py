@@ -23,14 +23,14 @@ def build_events(world: World) -> None:
 def report(world: World, day: str, people_an_event: int) -> None:
     """The events and patrols of one day."""
     random, city = world.random, 0
-    for _ in range(max(len(world.persons) // people_an_event, 6)):
+    for place in range(max(len(world.persons) // people_an_event, 12)):
         draw = random.random()
         channel = CHANNELS[next(place for place, limit in enumerate(_SHARES) if draw < limit)]
         city += channel == CHANNELS[2]
         if city > _SMALL and channel == CHANNELS[2]:
             continue
         both = channel == CHANNELS[0] and random.random() < 0.1
-        _event(world, (channel, CHANNELS[1]) if both else (channel,), day)
+        _event(world, (channel, CHANNELS[1]) if both else (channel,), day, place % 16 == 0)
     for _ in range(max(len(world.persons) // 1000, 5)):
         number, address = len(world.patrols), random.choice(world.addresses)
         who, what = random.randrange(len(world.persons)), random.randrange(len(world.organisations))
@@ -39,10 +39,11 @@ def report(world: World, day: str, people_an_event: int) -> None:
         )
 
 
-def _event(world: World, channels: tuple[str, ...], day: str) -> None:
+def _event(world: World, channels: tuple[str, ...], day: str, is_void: bool) -> None:
+    """An event that is closed within five days, or found void on the next one."""
     random, number = world.random, len(world.events)
     when = date.fromisoformat(day)
-    voided = (when + timedelta(days=1)).isoformat() if random.random() < 0.06 else None
+    voided = (when + timedelta(days=1)).isoformat() if is_void else None
     closes = (when + timedelta(days=random.randrange(1, 6))).isoformat()
     world.events.append(
         Event(
