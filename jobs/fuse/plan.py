@@ -1,94 +1,97 @@
-"""One plan per entity: claims of all sources in one frame, the winner of every element by its order."""
+"""One plan per entity: claims of all sources in one narrow frame, a row a claim, and the first of each element wins.
+
+A record carries its elements by position; a join with the authority table turns it into claims (canonical id,
+element, value, where it stands in the order). However many elements and sources there are, the plan stays small: one
+join and one window instead of one aggregate an element.
+"""
 
 from __future__ import annotations
 
 from jobs.contracts import Entity
-from jobs.fuse.policy import SUSPECT, group_of, order_of
+from jobs.fuse.policy import SUSPECT, elements_of
 from jobs.rules.mentions import MentionSource, suspect_sql, value_sql
-from jobs.rules.sql import literal, name
+from jobs.rules.sql import in_list, literal, name
 
-_DESC = "translate({text}, '0123456789', '9876543210')"
+_SOURCE = ("place", "resource", "role", "record_key", "load_id", "row_no", "from_seq")
 
 
-def claims_select(entity: Entity, source: MentionSource, view: str, registry: str, types: dict[str, str], as_of: str) -> str:
-    """All claims of one source: ``canonical_id``, where they stand, and per element value, order and bits."""
-    inner = [f"CAST({value_sql(source, e)} AS {t}) AS {name(e)}" if e in source.elements else f"CAST(NULL AS {t}) AS {name(e)}" for e, t in types.items()]
-    doubts = [f"{suspect_sql(source, e)} AS {name(e + '__doubt')}" for e in types if e in source.elements]
-    extra = sorted({o.latest for e in types if (o := order_of(entity, e, source, as_of)) and o.latest} - set(types))
-    inner += [f"{value_sql(source, e) if e in source.elements else 'CAST(NULL AS TIMESTAMP)'} AS {name(e)}" for e in extra]
-    case = sorted({claim.when.split(" ")[0] for chain in entity.authority.values() if isinstance(chain, tuple) for claim in chain if claim.when} - set(types))
-    if case:
-        raise ValueError(f"authority of {entity.entity} decides by {case}, which has no authority itself")
-    columns = [f"{name(e)}" for e in types]
-    orders = []
-    for element in types:
-        order, bits = _order(entity, element, source, as_of)
-        orders += [f"{order} AS {name(element + '__order')}", f"{bits} AS {name(element + '__bits')}"]
+def records_select(entity: Entity, source: MentionSource, view: str, types: dict[str, str]) -> str:
+    """Current records of one source: ``vals`` and ``doubts`` hold its elements by position, values as text."""
+    elements = elements_of(entity, source)
+    values = [_text(source, element, types.get(element)) for element in elements]
+    doubts = [suspect_sql(source, element) if element in source.elements else "FALSE" for element in elements]
+    where = ["_fate = 'current' AND NOT _is_deleted"]
+    where += [in_list(name(column), found) for column, found in sorted(source.mention.where.items())]
     return (
-        f"SELECT canonical_id, resource, role, record_key, load_id, row_no, from_seq, {', '.join(columns + orders)} FROM ("
-        f"SELECT r.canonical_id, r.resource, r.role, r.record_key, s._load_id AS load_id, s._row_no AS row_no, "
-        f"s._from_seq AS from_seq, {', '.join(inner + doubts)} FROM {view} s JOIN {registry} r ON r.record_key = s._key "
-        f"AND r.resource = {literal(source.id)} AND r.role = {literal(source.role)} "
-        f"WHERE s._fate = 'current' AND NOT s._is_deleted)"
+        f"SELECT {literal(source.id)} AS resource, {literal(source.role)} AS role, _key AS record_key, "
+        f"_load_id AS load_id, _row_no AS row_no, _from_seq AS from_seq, array({', '.join(values)}) AS vals, "
+        f"array({', '.join(doubts)}) AS doubts FROM {view} WHERE {' AND '.join(where)}"
     )
 
 
-def _order(entity: Entity, element: str, source: MentionSource, as_of: str) -> tuple[str, str]:
-    """Sort text of a claim (null if there is none to make) and its flag bits."""
-    group = group_of(entity, element)
-    lead = group.elements[0] if group else element
-    rule = order_of(entity, element, source, as_of)
-    if rule is None or lead not in source.elements or element not in source.elements and group is None:
-        return "CAST(NULL AS STRING)", "0"
-    doubt = f"CASE WHEN {name(lead + '__doubt')} THEN '1' ELSE '0' END"
-    latest = "''"
-    if rule.latest:
-        written = f"coalesce(date_format({name(rule.latest)}, 'yyyyMMddHHmmss'), '00000000000000')"
-        latest = _DESC.format(text=written)
-    sequence = _DESC.format(text="lpad(CAST(from_seq AS STRING), 14, '0')")
-    row = _DESC.format(text="lpad(CAST(row_no AS STRING), 12, '0')")
-    text = f"concat({doubt}, {rule.rank}, {latest}, {sequence}, {row}, record_key)"
-    bits = f"coalesce({rule.bits}, 0)"
-    if element in source.elements:
-        bits += f" + CASE WHEN {name(element + '__doubt')} THEN {SUSPECT} ELSE 0 END"
-    return f"CASE WHEN {name(lead)} IS NOT NULL THEN {text} END", bits
+def _text(source: MentionSource, element: str, kind: str | None) -> str:
+    if element not in source.elements:
+        return "CAST(NULL AS STRING)"
+    value = value_sql(source, element)
+    return f"CAST(CAST({value} AS {kind}) AS STRING)" if kind else f"CAST({value} AS STRING)"
 
 
-def fused_sql(claims: str, types: dict[str, str]) -> str:
-    """One row per canonical id: values, ``_sources`` (mentions in order) and ``_cells`` (source × 8 + bits)."""
-    winners = ", ".join(
-        f"min_by(named_struct('v', {name(e)}, 'c', CAST(place * 8 + {name(e + '__bits')} AS INT)), {name(e + '__order')}) AS {name(e)}"
-        for e in types
+def placed_sql(records: str, registry: str) -> str:
+    """Records with the entity they speak of and their ``place`` among its records."""
+    return (
+        f"SELECT r.canonical_id, row_number() OVER (PARTITION BY r.canonical_id ORDER BY s.resource, s.role, s.record_key) "
+        f"- 1 AS place, s.* FROM {records} s JOIN {registry} r "
+        f"ON s.record_key = r.record_key AND s.resource = r.resource AND s.role = r.role"
     )
-    values = ", ".join(f"{name(e)}.v AS {name(e)}" for e in types)
-    cells = ", ".join(f"'{e}', CASE WHEN {name(e)}.v IS NOT NULL THEN {name(e)}.c END" for e in types)
+
+
+def claims_sql(placed: str, authority: str) -> str:
+    """A row for every say of a record that stands: its deciding element has a value, its case holds."""
     return f"""
-    WITH placed AS (
-      SELECT *, row_number() OVER (PARTITION BY canonical_id ORDER BY resource, role, record_key) - 1 AS place FROM {claims}
-    ), won AS (
-      SELECT canonical_id, {winners},
-        array_sort(collect_list(named_struct('place', place, 'resource', resource, 'role', role, 'record_key', record_key,
-          'load_id', load_id, 'row_no', row_no, 'from_seq', from_seq))) AS _sources
-      FROM placed GROUP BY canonical_id
-    )
-    SELECT canonical_id, {values}, _sources, named_struct({cells}) AS _cells FROM won
+    SELECT canonical_id, {', '.join(f"p.{field}" for field in _SOURCE)}, a.element, element_at(vals, a.position) AS value,
+      CASE WHEN element_at(doubts, a.lead) THEN 1 ELSE 0 END AS doubt, a.rank,
+      a.bits + CASE WHEN element_at(doubts, a.position) THEN {SUSPECT} ELSE 0 END AS bits,
+      CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END AS latest
+    FROM {placed} p JOIN {authority} a ON p.resource = a.resource AND p.role = a.role
+    WHERE element_at(vals, a.lead) IS NOT NULL
+      AND (a.`case` = 0 OR element_at(vals, greatest(a.`case`, 1)) LIKE a.pattern)
     """
 
 
-def conflicts_sql(claims: str, fused: str, entity: Entity, sources: list[MentionSource], types: dict[str, str]) -> str:
-    """Losing values that differ from the chosen one."""
-    shared = [e for e in types if sum(e in source.elements for source in sources) > 1]
-    if not shared:
-        return ""
-    items = ", ".join(
-        f"named_struct('element', '{e}', 'chosen', CAST(f.{name(e)} AS STRING), 'value', CAST(c.{name(e)} AS STRING), "
-        f"'place', CAST(floor(f._cells.{name(e)} / 8) AS INT))"
-        for e in shared
-    )
+def winners_sql(claims: str) -> str:
+    """The claim that counts, per entity and element: sound before doubtful, then by authority, then the latest."""
     return f"""
-    SELECT canonical_id, item.element AS element, item.chosen AS chosen, element_at(_sources, item.place + 1).resource AS
-      chosen_resource, item.value AS value, resource, role, record_key, load_id AS _load_id, row_no AS _row_no
-    FROM (SELECT c.canonical_id, f._sources, c.resource, c.role, c.record_key, c.load_id, c.row_no,
-            explode(filter(array({items}), i -> i.value IS NOT NULL AND i.chosen IS NOT NULL AND i.value <> i.chosen)) AS item
-          FROM {claims} c JOIN {fused} f ON c.canonical_id = f.canonical_id)
+    SELECT canonical_id, element, value, resource, CAST(place * 8 + bits AS INT) AS cell FROM (
+      SELECT *, row_number() OVER (PARTITION BY canonical_id, element ORDER BY doubt, rank, latest DESC, from_seq DESC,
+        row_no DESC, record_key) AS nth
+      FROM {claims} WHERE rank IS NOT NULL)
+    WHERE nth = 1 AND value IS NOT NULL
+    """
+
+
+def fused_sql(placed: str, winners: str, types: dict[str, str]) -> str:
+    """One row per canonical id: values, ``_sources`` (records in order of place), ``_cells`` (place × 8 + bits)."""
+    values = ", ".join(f"CAST(element_at(won, {literal(e)}).value AS {t}) AS {name(e)}" for e, t in types.items())
+    cells = ", ".join(f"{literal(e)}, element_at(won, {literal(e)}).cell" for e in types)
+    source = ", ".join(f"'{field}', {field}" for field in _SOURCE)
+    return f"""
+    WITH known AS (
+      SELECT canonical_id, map_from_entries(collect_list(named_struct('key', element, 'value',
+        named_struct('value', value, 'cell', cell)))) AS won
+      FROM {winners} GROUP BY canonical_id
+    ), entities AS (
+      SELECT canonical_id, array_sort(collect_list(named_struct({source}))) AS _sources FROM {placed} GROUP BY canonical_id
+    )
+    SELECT e.canonical_id, {values}, e._sources, named_struct({cells}) AS _cells
+    FROM entities e LEFT JOIN known k ON e.canonical_id = k.canonical_id
+    """
+
+
+def conflicts_sql(claims: str, winners: str) -> str:
+    """Losing values that differ from the chosen one, and whose they are."""
+    return f"""
+    SELECT c.canonical_id, c.element, w.value AS chosen, w.resource AS chosen_resource, c.value, c.resource, c.role,
+      c.record_key, c.load_id AS _load_id, c.row_no AS _row_no
+    FROM {claims} c JOIN {winners} w ON c.canonical_id = w.canonical_id AND c.element = w.element
+    WHERE c.rank IS NULL AND c.value <> w.value
     """

@@ -7,18 +7,19 @@ content is unchanged; only a gate moves the *passed* mark (:meth:`Lake.mark_pass
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import deltalake
 import pyarrow as pa
 from deltalake.exceptions import TableNotFoundError
 
-from jobs.errors import RunConflict, UsageError
+from jobs.errors import EnvironmentFault, RunConflict, UsageError
 from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
@@ -60,6 +61,8 @@ class Lake:
     """The tables of one home."""
 
     def __init__(self, settings: Settings, journal: Journal) -> None:
+        if "%" in str(settings.lake):
+            raise UsageError("the path of a home holds a %, which Delta reads as an escape", remedy="Rename the folder")
         self.settings = settings
         self.journal = journal
         self.root = settings.lake
@@ -92,28 +95,27 @@ class Lake:
         """Every table that may be read."""
         if self._passed is None:
             rows = self.journal.newest(PASSED, "layer", "name")
-            self._passed = {
-                (row["layer"], row["name"]): Version(
-                    row["layer"],
-                    row["name"],
-                    row["version"],
-                    Digest(row["rows"], row["content_hash"], row["provenance_hash"]),
-                    as_of=row["as_of"] or "",
-                )
-                for row in rows
-            }
+            self._passed = {(row["layer"], row["name"]): _version(row) for row in rows}
         return self._passed
+
+    def _fresh(self, layer: str, name: str) -> Version | None:
+        """The passed version as the journal knows it now: under a table's lock, what another run passed counts."""
+        rows = self.journal.newest(PASSED, "layer", "name", layer=layer, name=name)
+        known = self.all_passed()
+        for row in rows:
+            known[(layer, name)] = _version(row)
+        return known.get((layer, name))
 
     def files(self, version: Version) -> list[str]:
         """Absolute paths of the Parquet files of a version."""
-        return sorted(self._delta(version.layer, version.name, version.number).file_uris())
+        return _files(self._delta(version.layer, version.name, version.number))
 
     def read(self, layer: str, name: str, version: Version | None = None) -> DataFrame:
         """A frame over one version (default: the passed one), pinned to its files."""
         chosen = version or self._required(layer, name)
         table = self._delta(layer, name, chosen.number)
         schema = _spark_schema(table)
-        files = sorted(table.file_uris())
+        files = _files(table)
         reader = self.session.read.schema(schema)
         return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
 
@@ -164,15 +166,34 @@ class Lake:
         try:
             digest = aggregate_digest(cached)
             with self.lock(layer, name):
-                if same := self._same(layer, name, digest, None):
-                    return same
                 plain = cached.drop(CONTENT, PROVENANCE)
+                if same := self._same(layer, name, digest, to_arrow_schema(plain.schema)):
+                    return same
                 self._commit(layer, name, lambda path, mode: _spark_write(plain, path, mode), "overwrite")
                 return Version(layer, name, self._delta(layer, name).version(), digest)
         finally:
             self._replan(False)
             if self.settings.engine == "spark":
                 cached.unpersist()
+
+    @contextmanager
+    def held(self, frame: DataFrame, view: str, at_most: int) -> Iterator[None]:
+        """Offer ``frame`` as a view that is computed once for all that read it.
+
+        A small one is held in memory: what reads it is planned without what made it.
+        """
+        small = at_most <= self.settings.small_rows
+        cached = not small and self.settings.engine == "spark"
+        if small:
+            frame = self.session.createDataFrame(frame.toArrow())
+        elif cached:
+            frame = frame.persist()
+        frame.createOrReplaceTempView(view)
+        try:
+            yield
+        finally:
+            if cached:
+                frame.unpersist()
 
     def _replan(self, adaptive: bool) -> None:
         """Adaptive execution pays for large tables only."""
@@ -182,25 +203,31 @@ class Lake:
     def append(self, layer: str, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
         """Add rows to the passed version (a head that did not pass is put back first); returns the version number."""
         with self.lock(layer, name):
-            base = self.passed(layer, name)
+            base = self._fresh(layer, name)
             path = self.path(layer, name)
             if base is None:
                 shutil.rmtree(path, ignore_errors=True)
             elif (table := self._delta(layer, name)).version() != base.number:
                 table.restore(base.number)
-            reader = pa.RecordBatchReader.from_batches(schema, batches)
+            source = _Source(batches)
+            reader = pa.RecordBatchReader.from_batches(schema, iter(source))
             mode = "append" if base else "overwrite"
-            self._commit(layer, name, lambda path, mode: _write(path, reader, mode), mode)
-            return self._delta(layer, name).version()
+            try:
+                self._commit(layer, name, lambda path, mode: _write(path, reader, mode), mode)
+            except deltalake.exceptions.DeltaError:
+                if source.failure is not None:
+                    raise source.failure from None
+                raise
+            return int(self._delta(layer, name).version())
 
-    def _same(self, layer: str, name: str, digest: Digest, schema: pa.Schema | None) -> Version | None:
-        base = self.passed(layer, name)
+    def _same(self, layer: str, name: str, digest: Digest, schema: pa.Schema) -> Version | None:
+        """The passed version if it holds the same rows in the same columns: a digest does not know their names."""
+        base = self._fresh(layer, name)
         if base is None or base.digest != digest:
             return None
-        if schema is not None:
-            stored = self._delta(layer, name, base.number).to_pyarrow_dataset().schema
-            if stored.names != schema.names or [str(f.type) for f in stored] != [str(f.type) for f in _normal_schema(schema)]:
-                return None
+        stored = self._delta(layer, name, base.number).to_pyarrow_dataset().schema
+        if stored.names != schema.names or [str(f.type) for f in stored] != [str(f.type) for f in _normal_schema(schema)]:
+            return None
         return Version(layer, name, base.number, digest, changed=False)
 
     def _commit(self, layer: str, name: str, action: Callable[[str, str], None], mode: str) -> None:
@@ -235,6 +262,32 @@ class Lake:
             return None
 
 
+def _files(table: deltalake.DeltaTable) -> list[str]:
+    """Paths of a table's files, without the escapes of a URI."""
+    return sorted(unquote(uri) for uri in table.file_uris())
+
+
+def _version(row: dict[str, Any]) -> Version:
+    """A passed version from its journal row."""
+    digest = Digest(row["rows"], row["content_hash"], row["provenance_hash"])
+    return Version(row["layer"], row["name"], row["version"], digest, as_of=row["as_of"] or "")
+
+
+class _Source:
+    """Batches whose own error is kept: on its way through the writer it would lose its kind."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self.batches = batches
+        self.failure: BaseException | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self.batches
+        except BaseException as error:
+            self.failure = error
+            raise
+
+
 def _write(path: str, data: Any, mode: str) -> None:
     try:
         deltalake.write_deltalake(
@@ -242,6 +295,10 @@ def _write(path: str, data: Any, mode: str) -> None:
         )
     except deltalake.exceptions.CommitFailedError as error:
         raise RunConflict(f"another writer committed first: {error}", remedy="Run again") from None
+    except deltalake.exceptions.DeltaError as error:
+        if "No space left" in str(error):
+            raise EnvironmentFault("no space left to write a table", remedy="Free some and run again") from None
+        raise
 
 
 def _spark_write(df: DataFrame, path: str, mode: str) -> None:
@@ -270,6 +327,13 @@ def _normal_type(kind: pa.DataType) -> pa.DataType:
 
 def _normal(table: pa.Table) -> pa.Table:
     return table.cast(_normal_schema(table.schema))
+
+
+def to_arrow_schema(schema: Any) -> pa.Schema:
+    """Arrow's schema of a Spark one."""
+    from pyspark.sql.pandas.types import to_arrow_schema as convert
+
+    return convert(schema)
 
 
 def _spark_schema(table: deltalake.DeltaTable) -> Any:
