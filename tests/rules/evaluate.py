@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
+
 from jobs.rules import RULES, Policy
 from jobs.standardise.clean import clean_cells
 from jobs.standardise.policy import Cell, Standard
@@ -33,10 +35,11 @@ def read_columns(
     """The same for several columns at once, each with its rule: one query, however many columns."""
     cells = tuple(Cell(f"raw {name}", name, RULES[rule], policy) for name, (rule, policy) in columns.items())
     standard = Standard("rules", "full", (cells[0].column,), None, (), cells, ())
-    numbered = [("load", number, "", 1, 1, *row) for number, row in enumerate(rows)]
-    sources = ", ".join(f"`{cell.source}` STRING" for cell in cells)
-    schema = f"_load_id STRING, _row_no BIGINT, _row_hash STRING, _order BIGINT, _snapshot BIGINT, {sources}"
-    cleaned = clean_cells(session.createDataFrame(numbered, schema), standard)
+    count = len(rows)
+    system = {"_load_id": ["load"] * count, "_row_no": range(count), "_row_hash": [""] * count}
+    system |= {"_order": [1] * count, "_snapshot": [1] * count}
+    texts = {cell.source: pa.array([row[n] for row in rows], pa.string()) for n, cell in enumerate(cells)}
+    cleaned = clean_cells(session.createDataFrame(pa.table({**system, **texts})), standard)
     picked = [part for name in columns for part in (f"CAST(`{name}` AS STRING)", f"_flag.`{name}`")]
     found = sorted(cleaned.selectExpr("_row_no", *picked).collect(), key=lambda row: row[0])
     return {name: [Read(row[1 + 2 * place], row[2 + 2 * place]) for row in found] for place, name in enumerate(columns)}
