@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,8 @@ PROJECT = DAGS.parent
 BIN = Path(sys.executable).parent
 HOST, PORT = "127.0.0.1", os.environ.get("BRAIN_AIRFLOW_PORT", "8080")
 ADMIN, OFFICER = "admin", "cdo"
+POOL = "brain"
+"""One slot: one engine runs at a time, whatever waits."""
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -42,40 +43,40 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     return ours | dict(given) | {"PATH": ours["PATH"]}
 
 
-def prepare(settings: Mapping[str, str]) -> None:
-    """Make Airflow's database and the pool, once for each version of Airflow (about ten seconds)."""
+def prepare() -> None:
+    """Make Airflow's database and the pool, once for each version of Airflow; the settings must be in force."""
     from importlib.metadata import version
 
-    stamp = Path(settings["AIRFLOW_HOME"]) / f".ready-{version('apache-airflow')}"
+    stamp = Path(os.environ["AIRFLOW_HOME"]) / f".ready-{version('apache-airflow')}"
     if stamp.exists():
         return
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    for arguments in (["db", "migrate"], ["pools", "set", "brain", "1", "one engine runs at a time"]):
-        command = [str(BIN / "airflow"), *arguments]
-        done = subprocess.run(command, env=dict(settings), capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(f"airflow {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    from airflow.models.pool import Pool
+    from airflow.utils.db import initdb
+
+    initdb()
+    Pool.create_or_update_pool(POOL, slots=1, description="one engine runs at a time", include_deferred=False)
     stamp.touch()
 
 
 def main() -> None:
     """Airflow's screens until interrupted."""
-    settings = environment(os.environ)
-    prepare(settings)
+    os.environ.update(environment(os.environ))
+    prepare()
     print(f"Airflow   http://{HOST}:{PORT}   (some seconds from now; Ctrl-C ends it)")
     print(f"report    http://{HOST}:{PORT}/report/index.html   (and in the menu: 质量报告)")
     print(
-        f"users     {ADMIN} (may do all) and {OFFICER} (approves releases); passwords: {_passwords(settings)}",
+        f"users     {ADMIN} (may do all) and {OFFICER} (approves releases); passwords: {_passwords()}",
         flush=True,
     )
-    os.execve(BIN / "airflow", ["airflow", "standalone"], settings)
+    os.execve(BIN / "airflow", ["airflow", "standalone"], os.environ)
 
 
-def _passwords(settings: Mapping[str, str]) -> Path:
+def _passwords() -> Path:
     """The file with the passwords, made here with random ones if it is not there yet, for this user's eyes only."""
     import secrets
 
-    path = Path(settings["AIRFLOW_HOME"]) / "simple_auth_manager_passwords.json.generated"
+    path = Path(os.environ["AIRFLOW_HOME"]) / "simple_auth_manager_passwords.json.generated"
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
             json.dump({user: secrets.token_urlsafe(9) for user in (ADMIN, OFFICER)}, handle)

@@ -23,12 +23,11 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, task
 from airflow.sdk.definitions.asset import BaseAsset
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from brain_airflow import POOL
 from brain_plan import Department, Library
 
 TIMEZONE = "Asia/Shanghai"
 START = datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE))
-POOL = "brain"
-"""One slot: one engine runs at a time. Base before themes before release where several wait."""
 TESTER = "dag_test"
 """The name under which ``dag.test()`` triggers a run: nobody is there to approve anything."""
 
@@ -88,7 +87,10 @@ def stretch(
     priority: int = 1,
     **more: Any,
 ) -> Any:
-    """A task that runs the pipeline from verb ``first`` to verb ``last``."""
+    """A task that runs the pipeline from verb ``first`` to verb ``last``.
+
+    Of several that wait for the one slot of the pool, that with the highest ``priority`` goes first.
+    """
 
     @task(
         task_id=task_id,

@@ -46,7 +46,7 @@ def main() -> int:
         print(f"no simulated city in {settings.data}; run `brain simulate` first", file=sys.stderr)
         return 2
     days = int(json.loads(world.read_text(encoding="utf-8"))["days"])
-    brain_airflow.prepare(os.environ)
+    brain_airflow.prepare()
     prepare(settings)
     for offset in range(days):
         print_day(run_day(START + timedelta(days=offset)))

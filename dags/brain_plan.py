@@ -6,6 +6,7 @@ snapshot costs the ``stat`` of its files; it is made anew when one of them chang
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -53,15 +54,25 @@ class Plan:
 def read_plan() -> Plan:
     """The plan of the home that the settings name; raises what the catalog's reader raises."""
     home = read_settings().home
-    snapshot = home / "data" / ".cache" / "dags.json"
-    mark = _mark(home / "catalog")
-    data = _stored(snapshot, mark)
-    if data is None:
-        from jobs.contracts import load_catalog
+    stored = _stored(home)
+    if stored is not None:
+        return stored
+    from jobs.contracts import load_catalog
 
-        data = {"mark": mark, "plan": asdict(compile_plan(load_catalog(home)))}
-        _store(snapshot, data)
-    return _plan(data["plan"])
+    plan = compile_plan(load_catalog(home))
+    store_plan(home, plan)
+    return plan
+
+
+def store_plan(home: Path, plan: Plan) -> None:
+    """Keep the snapshot for the next parse; where the home cannot be written every parse compiles."""
+    snapshot = _snapshot(home)
+    partial = snapshot.with_name(f".{snapshot.name}.{os.getpid()}")
+    data = {"mark": _mark(home / "catalog"), "plan": asdict(plan)}
+    with contextlib.suppress(OSError):
+        snapshot.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(data, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        partial.replace(snapshot)
 
 
 def compile_plan(catalog: Catalog) -> Plan:
@@ -98,23 +109,17 @@ def _mark(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _stored(snapshot: Path, mark: str) -> dict[str, Any] | None:
+def _snapshot(home: Path) -> Path:
+    return home / "data" / ".cache" / "dags.json"
+
+
+def _stored(home: Path) -> Plan | None:
+    """The snapshot, unless there is none or the catalog changed since."""
     try:
-        data: dict[str, Any] = json.loads(snapshot.read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(_snapshot(home).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return data if data.get("mark") == mark else None
-
-
-def _store(snapshot: Path, data: dict[str, Any]) -> None:
-    """Keep the snapshot for the next parse; where the home cannot be written every parse compiles."""
-    partial = snapshot.with_name(f".{snapshot.name}.{os.getpid()}")
-    try:
-        snapshot.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(data, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-        partial.replace(snapshot)
-    except OSError:
-        return
+    return _plan(data["plan"]) if data.get("mark") == _mark(home / "catalog") else None
 
 
 def _plan(data: dict[str, Any]) -> Plan:

@@ -1,0 +1,1 @@
+"""The DAG folder as Airflow sees it: parsed, serialised, and run without a scheduler."""
