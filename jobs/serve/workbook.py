@@ -18,7 +18,8 @@ import xlsxwriter
 
 from jobs.errors import UsageError
 from jobs.serve.portal.names import page_name
-from jobs.serve.portal.words import KINDS, RESPONSIBLE, ROW_RULES, SEVERITIES, reason
+from jobs.serve.portal.reasons import reason
+from jobs.serve.portal.words import KINDS, RESPONSIBLE, ROW_RULES, SEVERITIES
 
 Row = tuple[Any, ...]
 

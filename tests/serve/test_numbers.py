@@ -8,8 +8,9 @@ import pytest
 
 from jobs.serve.portal.names import page_name
 from jobs.serve.portal.numbers import age, count, large, limit, long_day, percent, score, short_day, signed, visible
+from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.samples import mask
-from jobs.serve.portal.words import outcome, reason, state
+from jobs.serve.portal.words import outcome, state
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,7 @@ def test_page_names_stay_in_their_folder(key: str) -> None:
 def test_unknown_states_are_never_success() -> None:
     assert state("new").icon == state("").icon == "none"
     assert outcome("failed", "critical").word == "未过" and outcome("failed", "warning").word == "有提示"
+    assert outcome("passed", "critical", 0).word == "未测" and outcome("passed", "critical", 1).word == "通过"
     assert outcome("error", "info").tone == "block" and outcome("odd", "info").icon == "none"
 
 

@@ -145,7 +145,7 @@ def test_a_blocked_resource_says_what_why_and_since(pages: dict[str, Page]) -> N
     said = pages[f"resources/{BLOCKED[0]}.html"].said
     assert "：阻断，停在 11-20" in said and "隔离行不超过 5%（632 / 7901）" in said
     assert "牵连人口库" in said and "列数不符：12 列，应为 13 列" in said
-    assert "尚未评任何规则" in pages[f"resources/{WAITING}.html"].said
+    assert "尚无数据可评" in pages[f"resources/{WAITING}.html"].said
 
 
 def test_tables_that_are_not_there_are_empty_ones(small: Catalog, tmp_path: Path) -> None:

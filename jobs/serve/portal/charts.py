@@ -19,14 +19,12 @@ Segment = tuple[str, Any, str]
 def score_history(releases: Sequence[Row]) -> Markup:
     """City score over the last twelve releases; a release without a score leaves a gap."""
     shown = [row for row in releases[-12:] if row["score"] is not None]
-    if not shown:
+    if len(shown) < 2:
         return Markup("")
     values = [float(row["score"]) for row in shown]
     low, high = min(values) - 0.4, max(values) + 0.4
-    step = 470 / max(len(shown) - 1, 1)
-    places = [
-        (15 + i * step if len(shown) > 1 else 250.0, 50 - 28 * (v - low) / (high - low)) for i, v in enumerate(values)
-    ]
+    step = 470 / (len(shown) - 1)
+    places = [(15 + i * step, 50 - 28 * (v - low) / (high - low)) for i, v in enumerate(values)]
     parts = [tag("polyline", class_="ln", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in places))]
     marked = {0, len(shown) - 1, values.index(min(values)), values.index(max(values))}
     for i, ((x, y), row) in enumerate(zip(places, shown, strict=True)):

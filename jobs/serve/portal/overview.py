@@ -14,7 +14,7 @@ from jobs.serve.portal.scores import GOOD, POOR, RED, YELLOW, dimension_rows, le
 from jobs.serve.portal.strips import Window, draw_axis, draw_strip, strip_of
 from jobs.serve.portal.words import outcome
 
-JUDGED = ("standardised", "fused", "derived")
+JUDGED = ("standardised", "resolved", "fused", "derived")
 MOST_RULES = 15
 MOST_DISPUTES = 15
 
@@ -84,9 +84,9 @@ def city_change(facts: Facts) -> Decimal | None:
 
 
 def changes(facts: Facts) -> list[Row]:
-    """What differs from the release before; nothing is compared with a release that never was."""
+    """What differs from the release before; of a first release, what it brings."""
     if facts.previous is None:
-        return []
+        return _first(facts)
     before, found = facts.previous, []
     change = city_change(facts)
     if change is not None:
@@ -115,6 +115,23 @@ def changes(facts: Facts) -> list[Row]:
     found.append(
         _change("目录", f"{len(renewed)} 项有变化", f"共接入 {len(facts.live)} 项。", href="release.html#changes")
     )
+    return found
+
+
+def _first(facts: Facts) -> list[Row]:
+    figures = headline(facts)
+    found = [_change("首次", "没有上期可比", "下一次发布起，这里列出得分、行数、闸门与问题的变化。")]
+    found.append(
+        _change(
+            "目录", f"{figures['n_renewed']} 项首次进入发布", f"共接入 {figures['n_live']} 项。", href="catalog.html"
+        )
+    )
+    for row in products(facts):
+        if row["is_library"] and row["is_usable"]:
+            href = f"libraries/{page_name(row['name'])}.html"
+            found.append(
+                _change(row["title"], row["size"], f"截至 {short_day(row['as_of'], facts.as_of)}。", href=href)
+            )
     return found
 
 

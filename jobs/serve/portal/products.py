@@ -7,6 +7,7 @@ from collections import Counter
 
 from jobs.serve.portal.facts import Facts, Row, grouped, table_title
 from jobs.serve.portal.numbers import count, days_between
+from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.words import MISSING, RESPONSIBLE, Sign, state
 
 HELD = ("blocked", "stale", "waiting")
@@ -16,10 +17,7 @@ _WORST_FIRST = ("blocked", "stale", "waiting", "declared", "warned", "ok")
 
 
 def products(facts: Facts) -> list[Row]:
-    """Base libraries first, then themes; a theme is as good as the worst of its tables.
-
-    Theme tables that nobody has built yet are no products.
-    """
+    """Base libraries first, then themes. Theme tables that nobody has built yet are no products."""
     libraries = [row for (layer, _), row in facts.tables.items() if layer == "fused"]
     labels = Counter(row["label"] for row in libraries)
     found = [
@@ -45,16 +43,21 @@ def _product(row: Row, title: str, also: str = "") -> Row:
         "size": f"{count(row['rows'])} 行",
         "sign": state(row["state"], product=True),
         "is_library": row["layer"] == "fused",
+        "is_part": False,
         "is_usable": row["state"] in ("ok", "warned"),
     }
 
 
 def _theme(name: str, rows: list[Row]) -> Row:
+    """A theme stands still only if all of its tables do; where some do, it says how many are usable."""
+    usable = [row for row in rows if row["is_usable"]]
     worst = min(rows, key=lambda row: _WORST_FIRST.index(row["state"]) if row["state"] in _WORST_FIRST else -1)
-    days = [row["as_of"] for row in rows if row["as_of"]]
     title = re.split(r"[(（]", worst["theme"] or name)[0]
-    whole = worst | {"name": name, "as_of": min(days, default=""), "rows": sum(row["rows"] or 0 for row in rows)}
-    return _product(whole, title) | {"size": f"{len(rows)} 张表", "tables": rows}
+    is_part = 0 < len(usable) < len(rows)
+    days = [row["as_of"] for row in usable or rows if row["as_of"]]
+    whole = worst | {"name": name, "as_of": min(days, default=""), "state": "warned" if is_part else worst["state"]}
+    size = f"{len(usable)} / {len(rows)} 张表可用" if is_part else f"{len(rows)} 张表"
+    return _product(whole, title) | {"size": size, "is_part": is_part}
 
 
 def held(facts: Facts) -> list[Row]:
@@ -72,13 +75,23 @@ def held(facts: Facts) -> list[Row]:
                 "department": facts.department_name(resource["department"]),
                 "table": table,
                 "sign": state(table["state"]),
-                "reason": table["reason"] or "原因未记录",
+                "reason": why_held(facts, resource),
                 "age": days_between(table["since"], facts.as_of),
                 "users": [table_title(facts.table(*key)) for key in users],
                 "responsible": _responsible(facts, resource["id"]),
             }
         )
     return sorted(rows, key=lambda row: (order[row["table"]["state"]], -row["age"], row["resource"]["id"]))
+
+
+def why_held(facts: Facts, resource: Row) -> str:
+    """Why a resource stands still: a refused delivery says more than that nothing is there yet."""
+    table = resource["table"]
+    refused = next(
+        (r["what"] for r in facts.findings if r["resource"] == resource["id"] and r["kind"] == "delivery_refused"), ""
+    )
+    is_vague = table["state"] == "waiting" or not table["reason"]
+    return reason((refused if is_vague and refused else str(table["reason"])) or "原因未记录")
 
 
 def held_products(facts: Facts) -> list[Row]:
@@ -136,8 +149,13 @@ _TASKS = (
 def _tasks(facts: Facts, rows: list[Row]) -> list[str]:
     """Short orders: verb first, at most two names each, then counts."""
     tasks = []
+    refused = {row["resource"] for row in rows if row["kind"] == "delivery_refused"}
     for kind, verb, more in _TASKS:
-        own = [row for row in rows if row["kind"] == kind]
+        own = [
+            row
+            for row in rows
+            if row["kind"] == kind and (kind != "delivery_missing" or row["resource"] not in refused)
+        ]
         names = list(dict.fromkeys(_short_name(facts, row) for row in own))
         if names:
             tasks.append(f"{verb}{'、'.join(names[:2])}{f'{more} {len(names)} 项' if len(names) > 2 else ''}")
@@ -170,7 +188,7 @@ def verdict(facts: Facts) -> Row:
     rows = products(facts)
     out = [row for row in rows if not row["is_usable"]]
     if not rows:
-        return {"word": "尚无产品", "sign": Sign("未测量", "none", "none"), "out": [], "usable": 0}
+        return {"word": "尚无产品", "sign": Sign("未测量", "none", "none"), "out": [], "usable": 0, "part": []}
     usable = len(rows) - len(out)
     if not out:
         word, sign = "可以使用", Sign("可用", "ok", "ok")
@@ -178,7 +196,7 @@ def verdict(facts: Facts) -> Row:
         word, sign = f"可以使用，{_chinese(len(out))}项除外", Sign("可用", "ok", "ok")
     else:
         word, sign = "不能使用", Sign("阻断", "block", "block")
-    return {"word": word, "sign": sign, "out": out, "usable": usable}
+    return {"word": word, "sign": sign, "out": out, "usable": usable, "part": [row for row in rows if row["is_part"]]}
 
 
 def _chinese(number: int) -> str:

@@ -45,8 +45,13 @@ def _title(facts: Facts, rows: list[Row], stopped: list[Row]) -> str:
     if facts.release["event"] == "rollback":
         return "已撤回到旧版"
     renewed = sum(bool(row["is_changed"]) for row in rows) if facts.previous else len(rows) - len(stopped)
-    first = f"已发布：{renewed} 项产品{'更新' if facts.previous else '可用'}"
-    return f"{first}，{len(stopped)} 项停在旧版" if stopped else first
+    waiting = sum(row["state"] == "waiting" for row in stopped)
+    parts = [f"已发布：{renewed} 张产品表{'更新' if facts.previous else '可用'}"]
+    if len(stopped) > waiting:
+        parts.append(f"{len(stopped) - waiting} 张停在旧版")
+    if waiting:
+        parts.append(f"{waiting} 张尚无数据")
+    return "，".join(parts)
 
 
 def _steps(facts: Facts) -> list[Row]:

@@ -20,6 +20,7 @@ from jobs.serve.portal.listing import listing_pages, search_index
 from jobs.serve.portal.names import page_name
 from jobs.serve.portal.overview import overview
 from jobs.serve.portal.products import products, verdict
+from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.release import release_page
 from jobs.serve.portal.resource import resource_page
 from jobs.serve.portal.scores import league, marked
@@ -92,6 +93,7 @@ def _environment() -> Environment:
     environment.filters["md"] = _near_day
     environment.filters["page"] = page_name
     environment.filters["marked"] = marked
+    environment.filters["reason"] = reason
     environment.globals |= {"words": words, "percent": numbers.percent}
     return environment
 

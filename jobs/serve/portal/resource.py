@@ -6,6 +6,8 @@ from jobs.serve.portal.charts import FATE_COLOURS, batches, fates
 from jobs.serve.portal.facts import SAMPLES, Facts, Row, table_title
 from jobs.serve.portal.flow import draw_flow
 from jobs.serve.portal.numbers import short_day
+from jobs.serve.portal.products import why_held
+from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.samples import quarantined_rows, refused_lines
 from jobs.serve.portal.scores import scores_of
 from jobs.serve.portal.strips import Window, draw_axis, draw_strip, strip_of
@@ -19,7 +21,6 @@ from jobs.serve.portal.words import (
     SHARES,
     TYPES,
     outcome,
-    reason,
     state,
 )
 
@@ -38,6 +39,8 @@ def resource_page(facts: Facts, resource: Row, window: Window) -> Row:
         "table": table,
         "sign": state(table["state"]),
         "is_held": table["state"] in HELD,
+        "why": why_held(facts, resource),
+        "n_refused": sum(row["state"] == "refused" for row in deliveries),
         "headline": _headline(facts, table, rules),
         "department": facts.department_name(resource["department"]),
         "system": facts.system_name(resource["system"]),
@@ -87,7 +90,7 @@ def _rules(facts: Facts, key: str) -> list[Row]:
     rows = [
         row
         | {
-            "sign": outcome(row["outcome"], row["severity"]),
+            "sign": outcome(row["outcome"], row["severity"], row["checked"]),
             "column": labels.get(row["element"], row["element"]) or "整表",
         }
         for row in facts.rules.get(("standardised", key), [])
@@ -107,7 +110,7 @@ def _rules(facts: Facts, key: str) -> list[Row]:
 
 def _fates(facts: Facts, key: str) -> Row | None:
     book = facts.ledger.get(key)
-    if not book:
+    if not book or not (book["received"] or book["landed"]):
         return None
     rows = [
         {"word": word, "n": int(book[name] or 0), "note": note, "colour": FATE_COLOURS[name]}

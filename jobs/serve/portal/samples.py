@@ -11,7 +11,8 @@ import json
 import re
 
 from jobs.serve.portal.facts import Facts, Row
-from jobs.serve.portal.words import ROW_RULES, reason
+from jobs.serve.portal.reasons import reason
+from jobs.serve.portal.words import ROW_RULES
 
 _COMPOUND = ("欧阳", "司徒", "上官", "诸葛", "司马", "东方", "尉迟", "皇甫", "令狐", "慕容", "端木", "公孙")
 _STAR = "*"

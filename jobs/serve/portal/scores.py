@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from jobs.serve.portal.facts import Facts, Row
-from jobs.serve.portal.words import CARDS, DIMENSIONS
+from jobs.serve.portal.words import CARDS, DIMENSIONS, KINDS
 
 GOOD, POOR = Decimal(95), Decimal(90)
 RED, YELLOW = Decimal(85), Decimal(92)
@@ -30,14 +29,14 @@ def marked(value: object) -> str:
     return "bad" if number < POOR else "low" if number < GOOD else ""
 
 
-def card_of(total: object, states: Iterable[str]) -> str:
-    """``red``, ``yellow``, ``green`` or ``none``: by the total, and never green while a resource is stopped."""
+def card_of(total: object, n_critical: int) -> str:
+    """``red``, ``yellow``, ``green`` or ``none``: by the total, and never green while anything critical is open."""
     if total is None:
         return "none"
     number = Decimal(str(total))
     if number < RED:
         return "red"
-    return "yellow" if number < YELLOW or "blocked" in set(states) else "green"
+    return "yellow" if number < YELLOW or n_critical else "green"
 
 
 def league(facts: Facts) -> list[Row]:
@@ -57,8 +56,10 @@ def _standing(facts: Facts, code: str) -> Row:
     states = [row["table"]["state"] for row in resources]
     scores = scores_of(facts, "department", code)
     total = scores["total"]["score"]
-    card = card_of(total, states)
     findings = [row for row in facts.findings if row["department"] == code]
+    own = [row for row in findings if row["responsible"] == "department"]
+    n_critical = sum(row["severity"] == "critical" for row in own)
+    card = card_of(total, n_critical)
     return {
         "code": code,
         "name": facts.department_name(code),
@@ -69,10 +70,21 @@ def _standing(facts: Facts, code: str) -> Row:
         "states": {state: states.count(state) for state in ("blocked", "stale", "waiting") if state in states},
         "n_resources": len(resources),
         "n_out": sum(state not in ("ok", "warned") for state in states),
-        "n_open": sum(row["severity"] != "info" and row["responsible"] == "department" for row in findings),
-        "n_critical": sum(row["severity"] == "critical" and row["responsible"] == "department" for row in findings),
-        "worst": next((row["what"] for row in findings if row["severity"] == "critical"), ""),
+        "n_open": sum(row["severity"] != "info" for row in own),
+        "n_critical": n_critical,
+        "worst": _worst(facts, [row for row in findings if row["severity"] == "critical"]),
     }
+
+
+def _worst(facts: Facts, findings: list[Row]) -> str:
+    """The gravest finding in a few words."""
+    order = ("table_blocked", "delivery_refused", "delivery_missing")
+    findings = sorted(findings, key=lambda row: order.index(row["kind"]) if row["kind"] in order else len(order))
+    if not findings:
+        return ""
+    first = findings[0]
+    where = facts.resource_name(first["resource"]).removesuffix("信息")
+    return f"{where}：{KINDS.get(first['kind'], first['kind'])}"
 
 
 def dimension_rows(facts: Facts, standings: list[Row]) -> list[Row]:

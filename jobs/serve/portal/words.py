@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 
@@ -27,6 +26,7 @@ USABLE = Sign("可用", "ok", "ok")
 """What ``ok`` is called where the table is a product that people use."""
 MISSING = Sign("缺交", "stale", "stale")
 NOT_COUNTED = Sign("不计入", "none", "none")
+UNMEASURED = Sign("未测", "none", "none")
 UNKNOWN = Sign("不明", "none", "none")
 
 OUTCOMES = {
@@ -46,7 +46,14 @@ CARDS = {
 DIMENSIONS = {"01": "规范性", "02": "完整性", "03": "准确性", "04": "一致性", "05": "时效性", "06": "可访问性"}
 SEVERITIES = {"critical": "关键", "warning": "提示", "info": "告知"}
 RESPONSIBLE = {"department": "本部门", "transport": "传输", "platform": "平台", "rule": "规则"}
-LAYERS = {"landed": "入湖", "standardised": "标准化", "fused": "基础库融合", "derived": "专题派生", "audited": "审计"}
+LAYERS = {
+    "landed": "入湖",
+    "standardised": "标准化",
+    "resolved": "归并",
+    "fused": "基础库融合",
+    "derived": "专题派生",
+    "audited": "审计",
+}
 KINDS = {
     "rule_failed": "规则未过",
     "delivery_refused": "整批拒收",
@@ -117,36 +124,16 @@ FATES = (
 ROW_RULES = {"key_missing": "主键为空", "garbled": "含乱码"}
 """Row rules that follow from the contract; the declared ones carry their own names."""
 
-_REASONS = (
-    (r"column_count: (\d+) fields instead of (\d+)", r"列数不符：\1 列，应为 \2 列"),
-    (r"not_an_object: .*", "不是一个完整的对象"),
-    (r"bytes that are not ([\w-]+).*?(?=\. |$)", r"字节不合 \1 编码"),
-    (r"the header lacks (.+?)(?=\. |$| \(the file)", r"表头缺少 \1"),
-    (r"column (.+?) stands twice in the header", r"表头中 \1 出现两次"),
-    (r"the file is empty", "空文件"),
-    (r"the file has no header", "没有表头"),
-    (r"the text cannot be parsed[^.]*", "无法解析：引号未闭合或单行过长"),
-    (r"the text is not JSON[^.]*", "不是合法的 JSON"),
-    (r"a line is longer than 1 MB", "单行超过 1 MB"),
-    (r"another delivery already stands at this period and sequence", "同一批次序号已有一次交付"),
-    (r"\. (Ask|Give|Correct|Declare) .*", ""),
-)
-
-
-def reason(text: str) -> str:
-    """A refusal in Chinese where the engine's wording is known; any other wording as it is."""
-    for pattern, words in _REASONS:
-        text = re.sub(pattern, words, text)
-    return text
-
 
 def indicator(code: str) -> str:
     """``0301 内容正确性``."""
     return f"{code} {INDICATORS.get(code[:4], '')}".strip() if code else "—"
 
 
-def outcome(rule_outcome: str, severity: str) -> Sign:
-    """How a rule's verdict is shown: a failure by its severity."""
+def outcome(rule_outcome: str, severity: str, checked: int = 1) -> Sign:
+    """How a rule's verdict is shown: a failure by its severity; what found nothing to check has not passed."""
+    if rule_outcome == "passed" and not checked:
+        return UNMEASURED
     return OUTCOMES.get(severity if rule_outcome == "failed" else rule_outcome, UNKNOWN)
 
 

@@ -1,0 +1,52 @@
+"""Why a delivery or a line was refused, in the words of the officials who must act on it.
+
+The readers of deliveries speak English, as code does. What they say of a file is known wording by wording; anything
+else is passed on as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDINGS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\. (Ask|Check|Correct|Declare|Delete|Give|Put|Send)\b.*$", ""),
+        (r"the header lacks (\d+) of (\d+) columns: ", r"表头缺少 \1 列（共 \2 列）："),
+        (r"the header lacks ", "表头缺少 "),
+        (r"column '?(.+?)'? stands twice in the header", r"表头中 \1 出现两次"),
+        (r"column_count: (\d+) fields instead of (\d+)", r"列数不符：\1 列，应为 \2 列"),
+        (r"not_an_object: .*", "不是一个完整的对象"),
+        (r"not_text: .*", "不是 UTF-8 文本"),
+        (r"the document cannot be read \((?:not_json: )?.*", "文件不是合法的 JSON，或嵌套过深"),
+        (r"the text is not JSON.*", "不是合法的 JSON"),
+        (r"the text cannot be parsed.*", "无法解析：引号未闭合，或单条记录过长"),
+        (r"two readings of the text differ in their records", "同一文件两种读法的记录不一致"),
+        (r"byte (\d+) is not ([\w-]+).*", r"第 \1 字节不合 \2 编码"),
+        (r"bytes that are not ([\w-]+).*", r"字节不合 \1 编码"),
+        (r"([\w-]+) without a byte order mark", r"\1 缺字节序标记"),
+        (r"the file is empty", "空文件"),
+        (r"the file has no header", "没有表头"),
+        (r"a (?:line|record) is longer than (\d+) MB", r"单条记录超过 \1 MB"),
+        (r"the (?:document|workbook) is larger than (\d+) MB", r"文件超过 \1 MB"),
+        (r"the workbook cannot be read.*", "工作簿无法读取"),
+        (r"the workbook is protected by a password", "工作簿设有密码"),
+        (r"the workbook has no sheet '?(.+?)'?$", r"工作簿没有工作表 \1"),
+        (r"the workbook unpacks to more than .*", "工作簿解压后过大"),
+        (r"the sheet is full to the brim \((\d+) rows\).*", r"工作表已满 \1 行，其余被截断"),
+        (r"the archive has (\d+) members like .*", r"压缩包中有 \1 个符合的文件，应为一个"),
+        (r"the archive is damaged.*", "压缩包损坏、加密，或不是 ZIP"),
+        (r"the database is damaged.*", "数据库文件损坏，或不是 SQLite"),
+        (r"the database has no table '?(.+?)'?$", r"数据库没有表 \1"),
+        (r"there is no array at '?(.+?)'?$", r"在 \1 处没有数组"),
+        (r"the extract is damaged", "抽取结果损坏"),
+        (r"another delivery already stands at this period and sequence", "同一批次序号已有一次交付"),
+    )
+)
+
+
+def reason(text: str) -> str:
+    """A refusal in Chinese where its wording is known."""
+    for pattern, words in _WORDINGS:
+        text = pattern.sub(words, text)
+    return text
