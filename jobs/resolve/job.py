@@ -19,16 +19,17 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     """Registry, events and pairs of the entity, not yet passed."""
     sources = [s for s in mention_sources(ctx.catalog, entity) if ctx.lake.passed("standardised", s.id)]
     at_most = sum(version.rows for s in sources if (version := ctx.lake.passed("standardised", s.id)))
-    mentions = _mentions(ctx, entity, sources)
-    mentions.createOrReplaceTempView(f"mentions_{entity.entity}")
-    session = ctx.lake.session
-    session.sql(linked_sql(f"mentions_{entity.entity}", len(key_parts(entity)))).withColumn(
-        "fresh_id", keyed_hash_column(ctx.lake.key, F.lit(f"canonical:{entity.entity}"), F.col("mention_id"))
-    ).createOrReplaceTempView(f"linked_{entity.entity}")
-    _previous(ctx, entity).createOrReplaceTempView(f"previous_{entity.entity}")
-    table = session.sql(registry_sql(f"linked_{entity.entity}", f"previous_{entity.entity}", ctx.as_of))
-    registry = ctx.lake.write("resolved", f"{entity.entity}__registry", table.drop("_old_id"), at_most)
-    events = ctx.lake.write("resolved", f"{entity.entity}__events", _events(ctx, entity, table), at_most)
+    names = ("mentions", "linked", "previous")
+    mentions, linked, previous = (f"{what}_{entity.entity}" for what in names)
+    session, key = ctx.lake.session, ctx.lake.key
+    _previous(ctx, entity).createOrReplaceTempView(previous)
+    with ctx.lake.held(_mentions(ctx, entity, sources), mentions, at_most):
+        frame = session.sql(linked_sql(mentions, len(key_parts(entity))))
+        fresh = keyed_hash_column(key, F.lit(f"canonical:{entity.entity}"), F.col("mention_id"))
+        with ctx.lake.held(frame.withColumn("fresh_id", fresh), linked, at_most):
+            table = session.sql(registry_sql(linked, previous, ctx.as_of))
+            registry = ctx.lake.write("resolved", f"{entity.entity}__registry", table.drop("_old_id"), at_most)
+            events = ctx.lake.write("resolved", f"{entity.entity}__events", _events(ctx, entity, table), at_most)
     return [registry, events]
 
 

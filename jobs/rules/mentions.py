@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jobs.contracts import Catalog, Choice, Entity, Mention, MentionField, Resource, carried
-from jobs.rules.identifiers import is_valid_resident_id
 from jobs.rules.rule import SUSPECT
-from jobs.rules.sql import cases, in_list, literal, looked_up, name
+from jobs.rules.sql import cases, in_list, literal, looked_up, matches, name
 from jobs.rules.texts import folded_name
 
 
@@ -39,17 +38,18 @@ def mention_sources(catalog: Catalog, entity: Entity) -> list[MentionSource]:
 
 
 def value_sql(source: MentionSource, element: str) -> str:
-    """Value of an element in a mention, through its codes if it has any; a resident id only where it is valid."""
+    """Value of an element in a mention, through its codes if it has any.
+
+    A resident id from a column for any document counts only where it is one; its check character was tested when
+    the column was standardised.
+    """
     column = name(source.elements[element])
     field = source.mention.fields.get(element)
     if isinstance(field, MentionField) and field.codes:
         return looked_up(column, field.codes)
-    if element == "resident_id":
-        return (
-            cases([(f"coalesce({is_valid_resident_id(column)}, FALSE)", column)], "CAST(NULL AS STRING)")
-            if element != source.elements[element]
-            else column
-        )
+    if element == "resident_id" and element != source.elements[element]:
+        sound = f"{matches(column, '^[0-9]{17}[0-9X]$')} AND NOT {suspect_sql(source, element)}"
+        return cases([(sound, column)], "CAST(NULL AS STRING)")
     return column
 
 
