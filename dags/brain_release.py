@@ -10,7 +10,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import AssetAny, Param, task
 from airflow.sdk.configuration import conf
-from brain_common import RELEASE, TESTER, business_date, library_asset, make_dag, stretch
+from brain_common import RELEASE, TESTER, business_date, library_asset, make_dag, run_brain, stretch
 from brain_plan import read_plan
 
 PLAN = read_plan()
@@ -25,24 +25,44 @@ MODE = Param(
 )
 
 
-def approval_text(outcome: dict[str, Any], day: str, report: str) -> str:
-    """What the approver reads (Markdown): what was audited, what is stopped, and where the report lies."""
-    stages = [f"| {row['stage']} | {row['tables']} | {row['stopped']} | {row['rows']:,} |" for row in outcome["stages"]]
-    stopped = [f"- `{row['layer']}.{row['name']}`：{row['reason']}" for row in outcome["stopped"]]
+SEVERITIES = {"critical": "严重", "warning": "警告", "info": "提示"}
+STATES = {"blocked": "未通过质量闸门", "stale": "停留在旧版本"}
+LISTED = 20
+"""Lines of each list in the text; the report has them all."""
+
+
+def approval_text(preview: dict[str, Any], day: str, report: str) -> str:
+    """What the approver reads (Markdown): what would change, what is stopped, what was found, where the report lies."""
+    changes = preview["changes"]
+    now = (
+        "（尚无）" if preview["release"] is None else f"第 {preview['release']} 号，质量分 {preview['released_score']}"
+    )
+    found = "、".join(f"{word} {preview['findings'].get(key, 0)} 项" for key, word in SEVERITIES.items())
+    stopped = [f"- `{row['name']}` {STATES[row['state']]}：{row['reason']}" for row in preview["stopped"]]
     return "\n".join(
         [
-            f"数据截止 **{day}**。批准（Approve）后本次结果整体发布；驳回（Reject）则读者继续使用现行发布。",
+            f"数据截止 **{day}**。批准（Approve）后整体发布；驳回（Reject）则读者继续使用现行发布。",
             "",
-            "| 环节 | 表数 | 受阻 | 行数 |",
-            "| --- | ---: | ---: | ---: |",
-            *stages,
+            f"- 全市质量分 **{preview['score'] or '未测'}**；现行发布：{now}",
+            f"- 与现行发布相比：新增 {changes['added']} 张表，变更 {changes['changed']} 张，未变 {changes['unchanged']} 张",
+            f"- 质量发现：{found}",
             "",
-            "**受阻的表**（发布中保留其最近一次通过质量闸门的版本）：" if stopped else "没有受阻的表。",
-            *stopped,
+            f"**受阻的表（{len(stopped)} 张）**，发布中保留其最近一次通过闸门的版本" if stopped else "没有受阻的表。",
+            "",
+            *_some(stopped),
+            "",
+            "**严重问题**" if preview["critical"] else "没有严重问题。",
+            "",
+            *_some([f"- {line}" for line in preview["critical"]]),
             "",
             f"[现行发布的质量报告]({report})",
         ]
     )
+
+
+def _some(lines: list[str]) -> list[str]:
+    more = len(lines) - LISTED
+    return lines[:LISTED] + ([f"- ……另有 {more} 条"] if more > 0 else [])
 
 
 with make_dag(
@@ -66,7 +86,7 @@ with make_dag(
         """What the approver reads."""
         day = business_date(context)
         report = conf.get("api", "base_url", fallback="").rstrip("/") + "/report/index.html"
-        body = approval_text(context["ti"].xcom_pull(task_ids="audit"), day, report)
+        body = approval_text(run_brain(["release", "preview", "--json"]), day, report)
         return {"subject": f"请审批：数据截止 {day} 的发布", "body": body}
 
     audit = stretch("audit", "audit", "audit", inlets=LIBRARIES + THEMES, priority=2)

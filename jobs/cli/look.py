@@ -14,13 +14,16 @@ from jobs.cli.output import context, print_json, print_table, settings, stdout
 from jobs.errors import UsageError
 from jobs.lake.journal import VERDICTS
 from jobs.lake.manifest import all_manifests, numbers, read_manifest
+from jobs.pipeline.preview import preview_release
 from jobs.pipeline.release import roll_back, serve_release
 from jobs.stages import stage_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")]
 Release = Annotated[int | None, typer.Option("--release", help="Release number; default: the newest.")]
 
-release_app = typer.Typer(help="Releases: list, show, diff, rollback.", no_args_is_help=True, rich_markup_mode=None)
+release_app = typer.Typer(
+    help="Releases: list, show, diff, preview, rollback.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -75,6 +78,23 @@ def diff_releases(old: int, new: Annotated[int | None, typer.Argument(help="Defa
         print_json([dict(zip(("layer", "table", "change", "rows_before", "rows_after"), row, strict=True)) for row in rows])
     else:
         print_table(("layer", "table", "change", f"rows {left.release}", f"rows {right.release}"), rows)
+
+
+@release_app.command("preview")
+def preview(as_json: AsJson = False) -> None:
+    """What the next release would change, for the person who is to approve it."""
+    facts = vars(preview_release(context()))
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        if name not in ("stopped", "critical"):
+            text = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
+            stdout.print(f"{name:<16}{text}")
+    for row in facts["stopped"]:
+        stdout.print(f"{row['state']}: {row['layer']}.{row['name']}: {row['reason']}", markup=False)
+    for line in facts["critical"]:
+        stdout.print(f"critical: {line}", markup=False)
 
 
 @release_app.command("rollback")

@@ -14,6 +14,7 @@ from jobs.stages import STAGES
 
 Date = Annotated[str | None, typer.Option("--date", help="Cut-off day yyyy-MM-dd; nothing received later is taken.")]
 Only = Annotated[str, typer.Option("--only", help="Glob of resource ids, such as 'gaj.*', for extract to standardise.")]
+Approver = Annotated[str, typer.Option(help="Who approved the release; without a name it says that nobody did.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")]
 
 
@@ -29,19 +30,20 @@ def run(
     last: Annotated[str, typer.Option("--to", help="Last stage.")] = "serve",
     date: Date = None,
     only: Only = "*",
+    approved_by: Approver = "",
     as_json: AsJson = False,
 ) -> None:
     """Exit 0 done, 3 blocked by a gate, 5 partly done (some sources stopped, the rest released)."""
     if date is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise UsageError(f"--date {date!r} is not a day", remedy="Write it as yyyy-MM-dd")
     ctx = context(date)
-    outcome = run_pipeline(ctx, first, last, only)
+    outcome = run_pipeline(ctx, first, last, only, approved_by)
     print_outcome(ctx, outcome, as_json)
     raise typer.Exit(outcome.exit_code)
 
 
 def _verb(verb: str):  # type: ignore[no-untyped-def]
     def command(date: Date = None, only: Only = "*", as_json: AsJson = False) -> None:
-        run(verb, verb, date, only, as_json)
+        run(verb, verb, date, only, as_json=as_json)
 
     return command

@@ -35,8 +35,13 @@ class Outcome:
         return PARTLY if any(step.state in ("built", "unchanged") for step in self.steps) else BLOCKED
 
 
-def run_pipeline(ctx: Context, first: str = "extract", last: str = "serve", only: str = "*") -> Outcome:
-    """Run the verbs from ``first`` to ``last``; ``only`` is a glob of resource ids for the first three."""
+def run_pipeline(
+    ctx: Context, first: str = "extract", last: str = "serve", only: str = "*", approved_by: str = ""
+) -> Outcome:
+    """Run the verbs from ``first`` to ``last``; ``only`` is a glob of resource ids for the first three.
+
+    ``approved_by`` names who approved the release; without it the release says that nobody did.
+    """
     verbs = chosen_verbs(first, last)
     ctx.journal.note(RUNS, run=f"{first}..{last} {only}", as_of=ctx.as_of, state="started", summary={})
     steps: list[Step] = []
@@ -50,7 +55,7 @@ def run_pipeline(ctx: Context, first: str = "extract", last: str = "serve", only
         steps += measure(ctx)
     release, is_new = None, False
     if "publish" in verbs:
-        step, release, is_new = make_release(ctx)
+        step, release, is_new = make_release(ctx, approved_by)
         steps.append(step)
     if "serve" in verbs:
         steps.append(serve_release(ctx))

@@ -113,11 +113,21 @@ def test_a_person_is_asked_only_where_one_can_answer(
     assert decide(dag_run=SimpleNamespace(triggering_user_name=user), params={"mode": mode}) == next_task
 
 
-def test_the_approver_reads_what_is_stopped_and_where_the_report_is(airflow: dict[str, str]) -> None:
-    from brain_release import approval_text
+def test_the_approver_reads_what_changes_what_is_stopped_and_where_the_report_is(airflow: dict[str, str]) -> None:
+    from brain_release import LISTED, approval_text
 
-    stage = {"stage": "audited", "tables": 6, "built": 6, "stopped": 1, "rows": 12345, "seconds": 1.0}
     stopped = {"layer": "standardised", "name": "gaj.household.person", "state": "blocked", "reason": "主键重复"}
-    text = approval_text({"stages": [stage], "stopped": [stopped]}, "2026-03-02", "http://127.0.0.1/report/index.html")
-    for words in ("2026-03-02", "12,345", "gaj.household.person", "主键重复", "/report/index.html", "驳回"):
+    preview = {
+        "release": 7,
+        "score": "94.54",
+        "released_score": "95.01",
+        "changes": {"added": 1, "changed": 12, "unchanged": 30},
+        "findings": {"critical": 25},
+        "stopped": [stopped],
+        "critical": [f"问题 {n}" for n in range(25)],
+    }
+    text = approval_text(preview, "2026-03-02", "http://127.0.0.1/report/index.html")
+    for words in ("2026-03-02", "94.54", "95.01", "变更 12 张", "主键重复", "/report/index.html", "驳回"):
         assert words in text
+    assert text.count("问题 ") == LISTED
+    assert "另有 5 条" in text

@@ -1,0 +1,79 @@
+"""What the next release would show its readers, for the person who is to approve it. Changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jobs.context import Context
+from jobs.errors import UsageError
+from jobs.lake.manifest import Manifest, read_manifest
+from jobs.publish.job import LAYERS
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The audited lake as it stands, beside the release that readers see now."""
+
+    as_of: str
+    release: int | None
+    score: str | None
+    """The city's total, in points of 100; ``released_score`` is that of the present release."""
+    released_score: str | None
+    changes: dict[str, int]
+    """Tables by ``added``, ``changed``, ``unchanged``."""
+    states: dict[str, int]
+    findings: dict[str, int]
+    """By severity."""
+    stopped: tuple[dict[str, str], ...]
+    critical: tuple[str, ...]
+    """What the critical findings say, each with the table it is about."""
+
+
+def preview_release(ctx: Context) -> Preview:
+    """Read what was audited last; raises :class:`UsageError` if nothing was."""
+    if ctx.lake.passed("audited", "states") is None:
+        raise UsageError("nothing was audited yet", remedy="Run `brain run --to audit` first")
+    states = ctx.lake.read_arrow("audited", "states").to_pylist()
+    findings = ctx.lake.read_arrow("audited", "findings").to_pylist()
+    last = read_manifest(ctx.settings.lake)
+    return Preview(
+        as_of=ctx.as_of,
+        release=last.release if last else None,
+        score=_score(ctx, None),
+        released_score=_score(ctx, last) if last else None,
+        changes=_changes(ctx, last),
+        states=dict(sorted(Counter(row["state"] for row in states).items())),
+        findings=dict(sorted(Counter(row["severity"] for row in findings).items())),
+        stopped=tuple(
+            {name: row[name] for name in ("layer", "name", "state", "since", "reason")}
+            for row in states
+            if row["state"] in ("blocked", "stale")
+        ),
+        critical=tuple(f"{row['table_name']}: {row['what']}" for row in findings if row["severity"] == "critical"),
+    )
+
+
+def _score(ctx: Context, manifest: Manifest | None) -> str | None:
+    """The city's total as audited last, or as a release shows it."""
+    version = ctx.lake.passed("audited", "scorecard")
+    if manifest is not None:
+        entry = manifest.entry("audited", "scorecard")
+        version = replace(version, number=entry.version) if version and entry else None
+    if version is None:
+        return None
+    rows: list[dict[str, Any]] = ctx.lake.read_arrow("audited", "scorecard", version).to_pylist()
+    total = [row["score"] for row in rows if (row["scope"], row["dimension"]) == ("city", "total")]
+    return str(total[0]) if total and total[0] is not None else None
+
+
+def _changes(ctx: Context, last: Manifest | None) -> dict[str, int]:
+    known = last.contents() if last else {}
+    counts = {"added": 0, "changed": 0, "unchanged": 0}
+    for key, version in ctx.lake.all_passed().items():
+        if key[0] not in LAYERS or key[0] == "landed":
+            continue
+        contents = (version.digest.content, version.digest.provenance)
+        counts["added" if key not in known else "unchanged" if known[key] == contents else "changed"] += 1
+    return counts
