@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 KEEP, NONE, SUSPECT, STANDS, STRANGER = "keep", "none", "suspect", "stands", "stranger"
 """What can be known: the clean value; nothing; the delivered value, which gives way to any clean one; the delivered
 value as if it were clean; the delivered value, but the record can no longer be told whose it is."""
 
+Rules = tuple[str, ...]
 Writer = Callable[[str], "str | None"]
 """From the clean value to the delivered text, None where the error cannot befall this value."""
 
@@ -31,6 +33,36 @@ class Kind:
     elements: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     rate: float = 0.0
+
+
+def repaired(name: str, rules: Rules, write: Writer, **more: Any) -> Kind:
+    """Written badly; the clean value is recovered."""
+    return Kind(name, rules, write, "repaired", "repaired", KEEP, **more)
+
+
+def converted(name: str, rules: Rules, write: Writer, **more: Any) -> Kind:
+    """Written in an old way; the clean value is computed."""
+    return Kind(name, rules, write, "converted", "converted", KEEP, **more)
+
+
+def doubted(name: str, rules: Rules, write: Writer, flag: str, **more: Any) -> Kind:
+    """Cannot be right; the value stays but gives way to any other."""
+    return Kind(name, rules, write, "flagged", flag, SUSPECT, **more)
+
+
+def unreadable(name: str, rules: Rules, write: Writer, flag: str, **more: Any) -> Kind:
+    """Says nothing that can be kept, and is marked."""
+    return Kind(name, rules, write, "flagged", flag, NONE, **more)
+
+
+def empty(name: str, rules: Rules, write: Writer, **more: Any) -> Kind:
+    """A word for nothing, read as nothing."""
+    return Kind(name, rules, write, "empty", "", NONE, **more)
+
+
+def disputed(name: str, rules: Rules, write: Writer, **more: Any) -> Kind:
+    """Reads well and is wrong: it contradicts the record or the city, so a finding is due."""
+    return Kind(name, rules, write, "disputed", "", STANDS, **more)
 
 
 def when(test: Callable[[str], bool], write: Callable[[str], str]) -> Writer:

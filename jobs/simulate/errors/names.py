@@ -2,108 +2,60 @@
 
 from __future__ import annotations
 
-from jobs.simulate.errors.kind import KEEP, NONE, SUSPECT, Kind, when, wide
+from jobs.simulate.errors.kind import doubted, repaired, unreadable, when, wide
 
 NAMES = (
-    Kind(
-        "name_dot",
-        ("person_name",),
-        when(lambda t: "·" in t, lambda t: t.replace("·", "•")),
-        "repaired",
-        "repaired",
-        KEEP,
-    ),
-    Kind(
-        "name_dot_ascii",
-        ("person_name",),
-        when(lambda t: "·" in t, lambda t: t.replace("·", ".")),
-        "repaired",
-        "repaired",
-        KEEP,
-        rate=0.2,
-    ),
-    Kind(
+    repaired("name_dot", ("person_name",), when(lambda t: "·" in t, lambda t: t.replace("·", "•"))),
+    repaired("name_dot_ascii", ("person_name",), when(lambda t: "·" in t, lambda t: t.replace("·", ".")), rate=0.2),
+    repaired(
         "name_blank",
         ("person_name",),
-        when(lambda t: len(t) == 2 and not t.isascii(), lambda t: f"{t[0]}　{t[1]}"),
-        "repaired",
-        "repaired",
-        KEEP,
+        when(lambda t: len(t) == 2 and not t.isascii(), lambda t: f"{t[0]}\u3000{t[1]}"),
     ),
-    Kind(
-        "name_inner_blank",
-        ("person_name",),
-        when(lambda t: len(t) == 3 and not t.isascii(), " ".join),
-        "repaired",
-        "repaired",
-        KEEP,
-    ),
-    Kind(
-        "name_remark",
-        ("person_name",),
-        when(lambda t: "·" not in t and not t.isascii(), lambda t: f"{t}(已搬)"),
-        "repaired",
-        "repaired",
-        KEEP,
-    ),
-    Kind(
+    repaired("name_inner_blank", ("person_name",), when(lambda t: len(t) == 3 and not t.isascii(), " ".join)),
+    repaired("name_remark", ("person_name",), when(lambda t: "·" not in t and not t.isascii(), lambda t: f"{t}(已搬)")),
+    doubted(
         "name_lost_character",
         ("person_name",),
         when(lambda t: len(t) == 3 and not t.isascii(), lambda t: f"{t[:2]}?"),
-        "flagged",
         "malformed",
-        SUSPECT,
     ),
-    Kind(
+    doubted(
         "name_rare_lost",
         ("person_name",),
         when(lambda t: t[-1] > "\uffff", lambda t: f"{t[:-1]}?"),
-        "flagged",
         "malformed",
-        SUSPECT,
         resources=("rsj", "ybj", "gjj"),
         rate=0.4,
     ),
-    Kind(
+    doubted(
         "name_private_font",
         ("person_name",),
         when(lambda t: t[-1] > "\uffff", lambda t: f"{t[:-1]}\ue1a3"),
-        "flagged",
         "malformed",
-        SUSPECT,
         resources=("gaj.idcard", "jyj", "mzj"),
         rate=0.4,
     ),
-    Kind("name_placeholder", ("person_name",), lambda t: "测试", "flagged", "placeholder", NONE),
-    Kind(
-        "name_wide_letters", ("person_name",), when(str.isascii, lambda t: wide(t) or t), "repaired", "repaired", KEEP
-    ),
-    Kind(
+    unreadable("name_placeholder", ("person_name",), lambda t: "测试", "placeholder"),
+    repaired("name_wide_letters", ("person_name",), when(str.isascii, lambda t: wide(t) or t)),
+    repaired(
         "org_name_brackets",
         ("org_name",),
         when(lambda t: "（" in t, lambda t: t.replace("（", "(").replace("）", ")")),
-        "repaired",
-        "repaired",
-        KEEP,
         rate=0.1,
     ),
-    Kind(
+    repaired(
         "org_name_blank",
         ("org_name",),
         when(lambda t: t[:6].isalpha() and not t[:6].isascii(), lambda t: f"{t[:3]} {t[3:]}"),
-        "repaired",
-        "repaired",
-        KEEP,
     ),
-    Kind(
+    unreadable(
         "org_name_word",
         ("org_name",),
         lambda t: "无",
-        "flagged",
         "placeholder",
-        NONE,
-        ("employer_name",),
-        ("gaj.residence", "zfw"),
-        0.03,
+        elements=("employer_name",),
+        resources=("gaj.residence", "zfw"),
+        rate=0.03,
     ),
 )
