@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.simulate.firms import ISSUER, LICENCE_KINDS, type_code
+from jobs.simulate.identifiers import uscc
 from jobs.simulate.speech.voice import Builder, Maker, Voice, plain
 from jobs.simulate.things import Licence
 
@@ -65,6 +66,20 @@ LICENCE: dict[str, Builder] = {
     }
 )
 
+_AUTHORITIES = tuple(
+    (name, uscc("11", "441900", number))
+    for number, name in enumerate(
+        (
+            "东莞市城市管理和综合执法局",
+            "东莞市市场监督管理局",
+            "东莞市应急管理局",
+            "东莞市生态环境局",
+            "东莞市交通运输局",
+        ),
+        start=30_000,
+    )
+)
+"""Who decides, with a code of its own."""
 _FACTS = ("占道经营", "擅自设置户外广告", "未按规定分类投放垃圾", "擅自挖掘城市道路", "餐饮油烟超标")
 
 
@@ -78,6 +93,8 @@ DECISION: dict[str, Builder] = plain(
         "decision_doc_no": lambda d: d.doc_no,
         "decision_doc_name": lambda d: "准予行政许可决定书",
         "decision_on": lambda d: d.decided,
+        "decision_authority": lambda d: _AUTHORITIES[d.number % len(_AUTHORITIES)][0],
+        "decision_authority_code": lambda d: _AUTHORITIES[d.number % len(_AUTHORITIES)][1],
         "permit_kind": lambda d: "普通",
         "permit_no": lambda d: f"XK{d.number:09d}",
         "permit_state": lambda d: "1",

@@ -117,8 +117,16 @@ def _registered_at(p: Person) -> str:
     return f"{p.origin}某县某镇某村{p.number % 900 + 1}号"
 
 
+def _height(voice: Voice) -> Maker:
+    """Centimetres: a newborn's on its certificate, else by age."""
+    if voice.is_of("wjj.birth"):
+        return lambda p: str(48 + p.number % 5)
+    return lambda p: str(80 + p.number % 40) if p.birth > "2014" else str(150 + p.number % 36)
+
+
 PERSON: dict[str, Builder] = {
     "record_id": _record_id,
+    "height_cm": _height,
     "person_name": _name,
     "residence_address": _home,
     "mobile_phone": _mobile,
@@ -183,6 +191,11 @@ PERSON: dict[str, Builder] = {
         "contribution_base": lambda p: str(3000 + p.number % 70 * 100),
         "contribution_month": lambda p: "202602",
         "contribution_months": lambda p: str(1 + p.number % 300),
+        "birth_weight_g": lambda p: str(2500 + p.number % 1700),
+        "gestational_weeks": lambda p: str(37 + p.number % 5),
+        "rescue_member_count": lambda p: str(1 + p.number % 5),
+        "first_insured_on": lambda p: f"{2010 + p.number % 14}-{1 + p.number % 12:02d}-01",
+        "insured_paused_on": lambda p: p.death,
         "mi_insurance_type": lambda p: "310" if p.employer is not None else "390",
         "mi_status": lambda p: "4" if p.death else "1",
         "hpf_status": lambda p: "01" if p.number % 11 else "02",

@@ -99,7 +99,19 @@ def _numbered_id(voice: Voice) -> Maker:
     return lambda n: f"{prefix}{n.number:06d}"
 
 
+def _facility(voice: Voice) -> Maker:
+    kind = "011001" if voice.is_of("cgj.gas") else "010501"
+    return lambda n: kind
+
+
+def _valid_to(voice: Voice) -> Maker:
+    """Gas stations hold permits; matters are listed until further notice."""
+    return (lambda n: f"{2027 + n.number % 3}-12-31") if voice.is_of("cgj.gas") else (lambda n: None)
+
+
 NUMBERED: dict[str, Builder] = {
+    "facility_kind": _facility,
+    "valid_to": _valid_to,
     "record_id": _numbered_id,
     "facility_code": _numbered_id,
     "component_code": _numbered_id,
@@ -119,7 +131,6 @@ NUMBERED: dict[str, Builder] = {
         "person_status": lambda n: "1",
         "source_updated_at": lambda n: f"{n.changed} 16:{n.number % 60:02d}:00",
         "valid_from": lambda n: "2021-01-01",
-        "valid_to": lambda n: None,
     }
 )
 
