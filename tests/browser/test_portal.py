@@ -157,3 +157,16 @@ def test_first_screen_answers_the_four_questions(visit: Visit, portal: Path) -> 
     for name in ("#v", "#products", "#stuck", "#act", "#new"):
         box = page.locator(name).bounding_box()
         assert box and box["y"] + min(box["height"], 30) < 900, name
+
+
+def test_the_policy_stops_what_would_get_in(visit: Visit, portal: Path) -> None:
+    """Negative control of the tests above: an inline script is refused, and the visit notices."""
+    page = visit.go(portal / "index.html")
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))"
+    )
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://example.invalid/x.png'}))")
+    assert page.evaluate("window.ran") is None
+    refused = [fault for fault in visit.faults if "Content Security Policy" in fault]
+    assert any("script" in fault for fault in refused) and any("image" in fault for fault in refused)
+    visit.faults.clear()

@@ -99,7 +99,7 @@ class Sample:
             "reject.landed": self._refused(),
             "reject.standardised": self._quarantined(),
         }
-        return {name: found for name, found in rows.items() if name not in self.drop}
+        return {name: found for name, found in rows.items() if found and name not in self.drop}
 
     def _states(self) -> list[Row]:
         counts = {row["resource"]: row["current"] for row in self.ledger}
@@ -158,7 +158,7 @@ class Sample:
 
     def _quarantined(self) -> list[Row]:
         rows = []
-        for resource in ("gaj.household.person", *BLOCKED):
+        for resource in (key for key in ("gaj.household.person", *BLOCKED) if key in self.catalog.live):
             fields = self.catalog.resources[resource].fields
             values = {f.name: _value(f.element) for f in fields}
             rules = "; ".join(["key_missing", *(f"required {f.column}" for f in fields)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +14,9 @@ import pytest
 
 from jobs.contracts import Catalog
 from jobs.errors import UsageError
-from jobs.serve.portal import render_portal
+from jobs.serve.portal import render as renderer
+from jobs.serve.portal import render_portal, samples
+from jobs.serve.portal.render import _environment as pages_of
 from jobs.serve.portal.scores import GOOD, POOR, RED, YELLOW
 from tests.serve.arrived import BLOCKED, WAITING
 from tests.serve.conftest import parsed, render
@@ -68,7 +71,7 @@ def test_hostile_texts_stay_texts(hostile_portal: Path, hostile_pages: dict[str,
         said += "[U+202E]" in page.said and "<script>alert('x')</script>" in page.said
     assert said >= 14
     index = (hostile_portal / "index.js").read_text(encoding="utf-8")
-    assert index.isascii() and not set("<>&") & set(index)
+    assert not set("<>&") & set(index) and not UNSEEN.search(index)
     found = json.loads(index.removeprefix("window.REPORT_INDEX = ").removesuffix(";\n"))
     assert any("<script>" in item[0] for item in found["items"])
 
@@ -80,6 +83,43 @@ def test_nobody_can_be_recognised(name: str, request: pytest.FixtureRequest) -> 
         assert value not in everything
     assert PERSON["id"][:6] + PERSON["id"][6:14] not in everything
     assert "4****************6" in everything and "欧阳**" in everything and "厚街镇****" in everything
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "found"),
+    [(samples, "mask", PERSON["id"]), (renderer, "_shown", "\u202e")],
+    ids=["masking", "spelling out"],
+)
+def test_without_the_protection_it_would_show(
+    module: object, name: str, found: str, hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative controls: with masking or spelling out switched off, the tests above have something to find."""
+    monkeypatch.setattr(module, name, lambda value, *_: value)
+    if module is renderer:
+        monkeypatch.setattr(renderer, "_environment", pages_of.__wrapped__)
+    out = render(hostile, tmp_path)
+    assert any(found in path.read_text(encoding="utf-8") for path in out.rglob("*.html"))
+
+
+def test_without_escaping_it_would_run(hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = pages_of.__wrapped__()
+    bare.autoescape = False
+    monkeypatch.setattr(renderer, "_environment", lambda: bare)
+    assert "<script>alert" in (render(hostile, tmp_path) / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_catalog_of_thousands_is_cut_into_pages(catalog: Catalog, tmp_path: Path) -> None:
+    few = list(catalog.resources.values())
+    many = {f"{r.id}_{n}": r.model_copy(update={"id": f"{r.id}_{n}"}) for n in range(5) for r in few}
+    big = replace(catalog, access={}, resources=many)
+    out = render(write(Sample(big), tmp_path / "big.duckdb"), tmp_path / "out")
+    names = {path.name for path in out.glob("catalog*.html")}
+    assert names == {"catalog.html", *(f"catalog-{n}.html" for n in range(2, -(-len(many) // 300) + 1))}
+    assert max(path.stat().st_size for path in out.rglob("*.html")) <= MAX_PAGE
+    script = (out / "index.js").read_text(encoding="utf-8")
+    index = json.loads(script.removeprefix("window.REPORT_INDEX = ").removesuffix(";\n"))
+    far = next(item for item in index["items"] if item[3].startswith("catalog-2.html#"))
+    assert f'id="{far[3].split("#")[1]}"' in (out / "catalog-2.html").read_text(encoding="utf-8")
 
 
 def test_same_release_same_bytes(hostile_portal: Path, hostile: Path, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ class Facts:
         return grouped(self.read("meta", "dictionary"), "schema_name", "table_name")
 
     @cached_property
-    def authority(self) -> dict[tuple[str, ...], list[Row]]:
+    def authority(self) -> dict[tuple[str], list[Row]]:
         """Claims by (entity,), elements in the order of the catalog, claims in theirs."""
         return grouped(sorted(self.read("meta", "authority"), key=lambda row: int(row["place"])), "entity")
 

@@ -7,36 +7,36 @@ from collections.abc import Iterator
 
 from jobs.serve.portal.facts import Facts, Row
 from jobs.serve.portal.names import page_name
-from jobs.serve.portal.numbers import short_day, visible
+from jobs.serve.portal.numbers import visible
 from jobs.serve.portal.products import products
-from jobs.serve.portal.words import CYCLES, SHARES, state
+from jobs.serve.portal.words import CYCLES, SHARES, STATES, state
 
 PAGE = 300
 """Resources on one page: about 170 KB of the 300 KB that a page may have."""
 
 
 def listing_pages(facts: Facts) -> Iterator[tuple[str, Row]]:
-    """File name and content of each page of the catalog: connected resources first, then by department."""
-    order = {"blocked": 0, "stale": 1, "waiting": 2, "warned": 3, "ok": 4, "declared": 9}
-    rows = sorted(facts.resources.values(), key=lambda row: (order.get(row["table"]["state"], 5), row["id"]))
-    pages = [rows[start : start + PAGE] for start in range(0, len(rows), PAGE)] or [[]]
-    names = [file_name(number) for number in range(1, len(pages) + 1)]
-    for number, shown in enumerate(pages, 1):
+    """File name and content of each page of the catalog: what stands still first, what is not connected last."""
+    pages = _pages(facts)
+    for number, (name, shown) in enumerate(pages.items(), 1):
         yield (
-            names[number - 1],
+            name,
             {
                 "rows": [_row(facts, row) for row in shown],
                 "number": number,
-                "pages": list(enumerate(names, 1)),
-                "n_all": len(rows),
+                "pages": list(enumerate(pages, 1)),
+                "n_all": len(facts.resources),
                 "n_live": len(facts.live),
                 "chips": _chips(shown),
             },
         )
 
 
-def file_name(number: int) -> str:
-    return "catalog.html" if number == 1 else f"catalog-{number}.html"
+def _pages(facts: Facts) -> dict[str, list[Row]]:
+    order = {"blocked": 0, "stale": 1, "waiting": 2, "warned": 3, "ok": 4, "declared": 9}
+    rows = sorted(facts.resources.values(), key=lambda row: (order.get(row["table"]["state"], 5), row["id"]))
+    starts = range(0, max(len(rows), 1), PAGE)
+    return {f"catalog-{i + 1}.html" if i else "catalog.html": rows[s : s + PAGE] for i, s in enumerate(starts)}
 
 
 def _chips(rows: list[Row]) -> list[tuple[str, str]]:
@@ -56,52 +56,41 @@ def _row(facts: Facts, row: Row) -> Row:
 
 
 def search_index(facts: Facts) -> str:
-    """A script that hands over what can be looked up: [title, beside it, state, address, further words]."""
-    items: list[list[str]] = []
+    """A script that hands over what can be looked up.
+
+    An item is [title, number of what stands beside it, state, address, further words].
+    """
+    beside: dict[str, int] = {}
+    items = [
+        [visible(title), beside.setdefault(visible(note), len(beside)), state_code, address, visible(more)]
+        for title, note, state_code, address, more in _items(facts)
+    ]
+    states = {code: [sign.word, sign.icon, sign.tone] for code, sign in STATES.items()}
+    return "window.REPORT_INDEX = " + _script({"states": states, "beside": list(beside), "items": items}) + ";\n"
+
+
+def _items(facts: Facts) -> Iterator[tuple[str, str, str, str, str]]:
     for product in products(facts):
         if product["is_library"]:
-            items.append(
-                [
-                    product["title"],
-                    "基础库",
-                    product["state"],
-                    f"libraries/{page_name(product['name'])}.html",
-                    product["name"],
-                ]
-            )
+            address = f"libraries/{page_name(product['name'])}.html"
+            yield product["title"], "基础库", product["state"], address, product["name"]
     for code in facts.live_departments:
-        department = facts.departments.get(code, {})
-        items.append(
-            [
-                facts.department_name(code),
-                "部门",
-                "",
-                f"departments/{page_name(code)}.html",
-                str(department.get("name", "")),
-            ]
-        )
-    for key, row in facts.resources.items():
-        beside = f"{facts.department_name(row['department'])} · {facts.system_name(row['system'])}"
-        address = f"resources/{page_name(key)}.html" if row["is_live"] else f"catalog.html#{page_name(key)}"
-        day = f" · 截至 {short_day(row['table']['as_of'], facts.as_of)}" if row["table"]["as_of"] else ""
-        items.append([row["name"], beside + day, row["table"]["state"], address, f"{key} {row['code']}"])
-    for entity, claims in facts.authority.items():
-        library = str(facts.table("fused", entity[0])["label"])
+        name = str(facts.departments.get(code, {}).get("name", ""))
+        yield facts.department_name(code), "部门", "", f"departments/{page_name(code)}.html", name
+    for file, rows in _pages(facts).items():
+        for row in rows:
+            key = page_name(row["id"])
+            note = f"{facts.department_name(row['department'])} · {facts.system_name(row['system'])}"
+            address = f"resources/{key}.html" if row["is_live"] else f"{file}#{key}"
+            yield row["name"], note, row["table"]["state"], address, row["code"]
+    for (entity,), claims in facts.authority.items():
+        library = str(facts.table("fused", entity)["label"])
         for element in dict.fromkeys(claim["element"] for claim in claims):
-            address = f"libraries/{page_name(entity[0])}.html#e-{page_name(element)}"
-            items.append([facts.element_name(element), f"{library} · 数据元", "", address, element])
-    words = {
-        code: [state(code).word, state(code).icon, state(code).tone]
-        for code in ("ok", "warned", "blocked", "stale", "waiting", "declared")
-    }
-    return (
-        "window.REPORT_INDEX = "
-        + _script({"states": words, "items": [[visible(part) for part in item] for item in items]})
-        + ";\n"
-    )
+            address = f"libraries/{page_name(entity)}.html#e-{page_name(element)}"
+            yield facts.element_name(element), f"{library} · 数据元", "", address, ""
 
 
 def _script(value: object) -> str:
     """JSON that cannot end a script element or open a comment in one."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("],[", "],\n[")

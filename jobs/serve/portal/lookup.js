@@ -33,12 +33,12 @@
     sign.insertBefore(icon, sign.firstChild);
     return sign;
   }
-  function rowOf(item, states) {
+  function rowOf(item, index) {
     var row = make("li"), link = make("a", "", item[0]);
     link.href = root + item[3];
-    if (states[item[2]]) { row.appendChild(signOf(states[item[2]])); row.appendChild(page.createTextNode(" ")); }
+    if (index.states[item[2]]) { row.appendChild(signOf(index.states[item[2]])); row.appendChild(page.createTextNode(" ")); }
     row.appendChild(link);
-    row.appendChild(make("span", "quiet", " " + item[1]));
+    row.appendChild(make("span", "quiet", " " + index.beside[item[1]]));
     return row;
   }
   function show(query, index) {
@@ -46,14 +46,14 @@
     into.textContent = "";
     if (!words.length) return;
     var hits = index.items.filter(function (item) {
-      var text = item.join(" ").toLowerCase();
+      var text = [item[0], index.beside[item[1]], item[3], item[4]].join(" ").toLowerCase();
       return words.every(function (word) { return text.indexOf(word) >= 0; });
     });
     var found = "找到 " + hits.length + " 项" + (hits.length > MOST ? "，列出前 " + MOST + " 项" : "");
     var none = "没有符合“" + query.trim() + "”的目录、部门或数据元。请减少条件，或按 Esc 清除。";
     into.appendChild(make("p", hits.length ? "note" : "empty", hits.length ? found : none));
     var list = make("ul", "plain");
-    hits.slice(0, MOST).forEach(function (item) { list.appendChild(rowOf(item, index.states)); });
+    hits.slice(0, MOST).forEach(function (item) { list.appendChild(rowOf(item, index)); });
     into.appendChild(list);
     page.getElementById("said").textContent = hits.length ? found : none;
   }

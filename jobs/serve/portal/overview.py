@@ -17,6 +17,7 @@ from jobs.serve.portal.words import outcome
 JUDGED = ("standardised", "resolved", "fused", "derived")
 MOST_RULES = 15
 MOST_DISPUTES = 15
+MOST_SYSTEMS = 40
 
 
 def overview(facts: Facts, window: Window) -> Row:
@@ -45,8 +46,9 @@ def overview(facts: Facts, window: Window) -> Row:
         "n_failed": len(failed),
         "disputes": contested[:MOST_DISPUTES],
         "n_disputes": len(contested),
-        "loud": [row for row in delivered if row["late"] or row["refused"] or row["missing"]],
-        "quiet": [row for row in delivered if not (row["late"] or row["refused"] or row["missing"])],
+        "n_systems": len(delivered),
+        "loud": [row for row in delivered if row["is_loud"]][:MOST_SYSTEMS],
+        "quiet": [row for row in delivered if not row["is_loud"]][:MOST_SYSTEMS],
         "axis": draw_axis(window),
         "n_declared": len(facts.resources) - len(facts.live),
         "marks": {"good": GOOD, "poor": POOR, "red": RED, "yellow": YELLOW},
@@ -220,6 +222,8 @@ def systems(facts: Facts, window: Window) -> list[Row]:
         ids = [row["id"] for row in resources]
         strip = strip_of(facts, ids, window)
         every = [row for resource in ids for row in facts.deliveries.get(resource, [])]
+        late = sum(row["load_id"] in facts.late for row in every)
+        refused = sum(row["state"] == "refused" for row in every)
         rows.append(
             {
                 "system": facts.system_name(system),
@@ -228,9 +232,10 @@ def systems(facts: Facts, window: Window) -> list[Row]:
                 "n_resources": len(ids),
                 "strip": draw_strip(strip, window),
                 "n": len(every),
-                "late": sum(row["load_id"] in facts.late for row in every),
-                "refused": sum(row["state"] == "refused" for row in every),
+                "late": late,
+                "refused": refused,
                 "missing": strip.missing,
+                "is_loud": bool(late or refused or strip.missing),
             }
         )
     return sorted(

@@ -10,6 +10,7 @@ from jobs.serve.portal.scores import scores_of
 from jobs.serve.portal.words import LAYERS
 
 MOST_CHANGED = 30
+MOST_HELD = 100
 MOST_RELEASES = 20
 
 
@@ -20,7 +21,7 @@ def release_page(facts: Facts) -> Row:
     resources = [row["table"] | {"resource": row, "grown": grown(row["table"])} for row in facts.live.values()]
     changed = [row for row in resources if row["is_changed"]]
     changed.sort(key=lambda row: (-abs((row["rows"] or 0) - (row["previous_rows"] or 0)), row["name"]))
-    stopped = held_products(facts)
+    stopped, stuck, late = held_products(facts), held(facts), missing(facts)
     return {
         "verdict": verdict(facts),
         "title": _title(facts, rows, stopped),
@@ -31,9 +32,11 @@ def release_page(facts: Facts) -> Row:
         "n_changed": sum(bool(row["is_changed"]) for row in rows),
         "changed": changed[:MOST_CHANGED],
         "n_changed_resources": len(changed),
-        "held": held(facts),
+        "held": stuck[:MOST_HELD],
+        "n_held": len(stuck),
         "held_products": stopped,
-        "missing": missing(facts),
+        "missing": late[:MOST_HELD],
+        "n_missing": len(late),
         "steps": _steps(facts),
         "gates": gates(facts),
         "releases": list(reversed(facts.releases))[:MOST_RELEASES],
