@@ -76,7 +76,11 @@ def test_reasons_are_chinese_where_the_engine_is_known() -> None:
     assert (
         reason("bytes that are not gb18030 (illegal multibyte sequence). Ask for the file") == "字节不合 gb18030 编码"
     )
-    assert reason("批次不为空（1 / 1）") == "批次不为空（1 / 1）"
+    assert (
+        reason("批次被拒收：批次不为空（1 / 1）；无空行（2 / 9）")
+        == "批次被拒收：未过“批次不为空”（1 / 1）；未过“无空行”（2 / 9）"
+    )
+    assert reason("尚无可用数据（演示）") == "尚无可用数据（演示）"
 
 
 CODE = {"mask": "", "pii": "none", "code_table": "sex", "type": "string"}

@@ -177,13 +177,14 @@ def test_first_page_answers_the_questions(pages: dict[str, Page], served: Path) 
     assert "可以使用，两项除外" in said and "法人库" in said
     assert f"{renewed}/ {live} 项目录" in said
     assert f"{failed}/ " in said and contested > 0
+    assert "12345热线工单" in said.split("卡在哪里")[-1].split("谁来办")[0]
     for question in ("卡在哪里", "谁来办", "变了什么", "计分口径"):
         assert question in said
 
 
 def test_a_blocked_resource_says_what_why_and_since(pages: dict[str, Page]) -> None:
     said = pages[f"resources/{BLOCKED[0]}.html"].said
-    assert "：阻断，停在 11-20" in said and "隔离行不超过 5%（632 / 7901）" in said
+    assert "：阻断，停在 11-20" in said and "未过“隔离行不超过 5%”（632 / 7901）" in said
     assert "牵连人口库" in said and "列数不符：12 列，应为 13 列" in said
     assert "尚无数据可评" in pages[f"resources/{WAITING}.html"].said
 

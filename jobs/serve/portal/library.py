@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from jobs.serve.portal.charts import stack
@@ -129,7 +131,14 @@ def _element(
 
 
 def _claim(facts: Facts, claim: Row) -> Row:
-    return claim | {"name": facts.resource_name(claim["source"]), "is_live": claim["source"] in facts.live}
+    is_live = claim["source"] in facts.live
+    return claim | {"name": facts.resource_name(claim["source"]), "is_live": is_live, "case": _case(facts, claim)}
+
+
+def _case(facts: Facts, claim: Row) -> str:
+    """When a claim counts, in words: ``uscc like '91%'`` is 统一社会信用代码以 91 开头."""
+    found = re.fullmatch(r"(\w+) like '([0-9A-Za-z]+)%'", claim["case_when"])
+    return f"{facts.element_name(found[1])}以 {found[2]} 开头" if found else str(claim["case_when"])
 
 
 def _marks(facts: Facts, claims: list[Row]) -> dict[str, Row]:

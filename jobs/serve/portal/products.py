@@ -8,7 +8,7 @@ from collections import Counter
 from jobs.serve.portal.facts import Facts, Row, grouped, table_title
 from jobs.serve.portal.numbers import count, days_between
 from jobs.serve.portal.reasons import reason
-from jobs.serve.portal.words import MISSING, RESPONSIBLE, Sign, state
+from jobs.serve.portal.words import MISSING, REFUSED, RESPONSIBLE, Sign, state
 
 HELD = ("blocked", "stale", "waiting")
 
@@ -107,14 +107,17 @@ def _responsible(facts: Facts, resource: str) -> str:
     return RESPONSIBLE.get(other if found else "department", other)
 
 
-def missing(facts: Facts) -> list[Row]:
-    """Resources whose next delivery is overdue although an older one is in use."""
+def behind(facts: Facts) -> list[Row]:
+    """Resources that use an older delivery: the newer one was refused, or has not come. Those held are listed there."""
     stopped = {row["resource"]["id"] for row in held(facts)}
-    return [
-        {"finding": row, "resource": facts.resources[row["resource"]], "sign": MISSING}
-        for row in facts.findings
-        if row["kind"] == "delivery_missing" and row["resource"] in facts.resources.keys() - stopped
-    ]
+    found: dict[str, Row] = {}
+    for kind, sign in (("delivery_refused", REFUSED), ("delivery_missing", MISSING)):
+        for row in facts.findings:
+            if row["kind"] == kind and row["resource"] in facts.resources.keys() - stopped:
+                own = {"resource": facts.resources[row["resource"]], "sign": sign, "what": reason(row["what"])}
+                who = RESPONSIBLE.get(row["responsible"], row["responsible"])
+                found.setdefault(row["resource"], own | {"responsible": who, "since": row["as_of"]})
+    return list(found.values())
 
 
 def duties(facts: Facts) -> list[Row]:

@@ -1,7 +1,7 @@
 """Why a delivery or a line was refused, in the words of the officials who must act on it.
 
 The readers of deliveries speak English, as code does. What they say of a file is known wording by wording; anything
-else is passed on as it is.
+else is passed on as it is. A gate gives the names of the rules that do not hold: those are said to be so.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _WORDINGS = tuple(
         (r"column_count: (\d+) fields instead of (\d+)", r"列数不符：\1 列，应为 \2 列"),
         (r"not_an_object: .*", "不是一个完整的对象"),
         (r"not_text: .*", "不是 UTF-8 文本"),
+        (r"^not_json: .*", "不是合法的 JSON"),
         (r"the document cannot be read \((?:not_json: )?.*", "文件不是合法的 JSON，或嵌套过深"),
         (r"the text is not JSON.*", "不是合法的 JSON"),
         (r"the text cannot be parsed.*", "无法解析：引号未闭合，或单条记录过长"),
@@ -40,6 +41,7 @@ _WORDINGS = tuple(
         (r"the database has no table '?(.+?)'?$", r"数据库没有表 \1"),
         (r"there is no array at '?(.+?)'?$", r"在 \1 处没有数组"),
         (r"the extract is damaged", "抽取结果损坏"),
+        (r"([^；：（）“]+)（(\d+) / (\d+)）", r"未过“\1”（\2 / \3）"),
         (r"another delivery already stands at this period and sequence", "同一批次序号已有一次交付"),
     )
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jobs.serve.portal.facts import Facts, Row
 from jobs.serve.portal.numbers import count
 from jobs.serve.portal.overview import city_change, grown, headline
-from jobs.serve.portal.products import held, held_products, missing, products, theme_tables, verdict
+from jobs.serve.portal.products import behind, held, held_products, products, theme_tables, verdict
 from jobs.serve.portal.scores import scores_of
 from jobs.serve.portal.words import LAYERS
 
@@ -21,7 +21,7 @@ def release_page(facts: Facts) -> Row:
     resources = [row["table"] | {"resource": row, "grown": grown(row["table"])} for row in facts.live.values()]
     changed = [row for row in resources if row["is_changed"]]
     changed.sort(key=lambda row: (-abs((row["rows"] or 0) - (row["previous_rows"] or 0)), row["name"]))
-    stopped, stuck, late = held_products(facts), held(facts), missing(facts)
+    stopped, stuck, late = held_products(facts), held(facts), behind(facts)
     return {
         "verdict": verdict(facts),
         "title": _title(facts, rows, stopped),
@@ -35,8 +35,8 @@ def release_page(facts: Facts) -> Row:
         "held": stuck[:MOST_HELD],
         "n_held": len(stuck),
         "held_products": stopped,
-        "missing": late[:MOST_HELD],
-        "n_missing": len(late),
+        "behind": late[:MOST_HELD],
+        "n_behind": len(late),
         "steps": _steps(facts),
         "gates": gates(facts),
         "releases": list(reversed(facts.releases))[:MOST_RELEASES],

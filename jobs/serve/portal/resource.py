@@ -34,6 +34,7 @@ def resource_page(facts: Facts, resource: Row, window: Window) -> Row:
     rules = _rules(facts, key)
     deliveries = facts.deliveries.get(key, [])
     users = facts.downstream("standardised", key)
+    refusal = _refusal(facts, key, table)
     return {
         "resource": resource,
         "table": table,
@@ -41,7 +42,7 @@ def resource_page(facts: Facts, resource: Row, window: Window) -> Row:
         "is_held": table["state"] in HELD,
         "why": why_held(facts, resource),
         "n_refused": sum(row["state"] == "refused" for row in deliveries),
-        "headline": _headline(facts, table, rules),
+        "headline": _headline(facts, table, rules) + (f"，{refusal}" if refusal else ""),
         "department": facts.department_name(resource["department"]),
         "system": facts.system_name(resource["system"]),
         "cycle": CYCLES.get(resource["cycle"], resource["cycle"]),
@@ -82,6 +83,12 @@ def _headline(facts: Facts, table: Row, rules: list[Row]) -> str:
     if failed:
         return f"有提示 {failed} 条，截至 {day}"
     return f"{state(table['state']).word}，截至 {day}"
+
+
+def _refusal(facts: Facts, key: str, table: Row) -> str:
+    """A newer delivery that was refused while an older one is in use."""
+    is_open = any(row["kind"] == "delivery_refused" and row["resource"] == key for row in facts.findings)
+    return "新一批整批拒收" if is_open and table["state"] in ("ok", "warned") else ""
 
 
 def _rules(facts: Facts, key: str) -> list[Row]:

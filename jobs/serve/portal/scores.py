@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from jobs.serve.portal.facts import Facts, Row
-from jobs.serve.portal.words import CARDS, DIMENSIONS, KINDS
+from jobs.serve.portal.words import CARDS, DIMENSIONS, KINDS, RESPONSIBLE
 
 GOOD, POOR = Decimal(95), Decimal(90)
 RED, YELLOW = Decimal(85), Decimal(92)
@@ -84,7 +84,8 @@ def _worst(facts: Facts, findings: list[Row]) -> str:
         return ""
     first = findings[0]
     where = facts.resource_name(first["resource"]).removesuffix("信息")
-    return f"{where}：{KINDS.get(first['kind'], first['kind'])}"
+    whose = "" if first["responsible"] == "department" else f"（{RESPONSIBLE.get(first['responsible'], '')}）"
+    return f"{where}：{KINDS.get(first['kind'], first['kind'])}{whose}"
 
 
 def dimension_rows(facts: Facts, standings: list[Row]) -> list[Row]:

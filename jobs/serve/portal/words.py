@@ -25,6 +25,7 @@ STATES = {
 USABLE = Sign("可用", "ok", "ok")
 """What ``ok`` is called where the table is a product that people use."""
 MISSING = Sign("缺交", "stale", "stale")
+REFUSED = Sign("拒收", "block", "block")
 NOT_COUNTED = Sign("不计入", "none", "none")
 UNMEASURED = Sign("未测", "none", "none")
 UNKNOWN = Sign("不明", "none", "none")
