@@ -111,6 +111,7 @@ DAY = {"mask": "", "pii": "none", "code_table": "", "type": "date"}
         ("1990年1月1日", DAY, "1990-**-**"),
         ("张伟", DAY, "****（2 字）"),
         ("张伟", {}, "****（2 字）"),
+        ("张锟斤拷", NAME, "含乱码（4 字）"),
     ],
 )
 def test_a_value_in_the_wrong_column_is_hidden(value: str, declared: dict[str, str], shown: str) -> None:

@@ -9,7 +9,7 @@ from jobs.serve.portal.charts import bar, dimension_ranges, score_history
 from jobs.serve.portal.facts import Facts, Row, grouped
 from jobs.serve.portal.names import page_name
 from jobs.serve.portal.numbers import count, percent, score, short_day, signed
-from jobs.serve.portal.products import behind, duties, held, products, verdict
+from jobs.serve.portal.products import duties, held, products, stuck, verdict
 from jobs.serve.portal.scores import GOOD, POOR, RED, YELLOW, dimension_rows, league, scores_of
 from jobs.serve.portal.strips import Window, draw_axis, draw_strip, strip_of
 from jobs.serve.portal.words import outcome
@@ -35,7 +35,7 @@ def overview(facts: Facts, window: Window) -> Row:
         "headline": headline(facts),
         "products": products(facts),
         "held": held(facts),
-        "behind": behind(facts),
+        "stuck": stuck(facts),
         "duties": duties(facts),
         "changes": changes(facts),
         "standings": standings,

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from jobs.serve.portal.facts import Facts, Row, grouped, table_title
-from jobs.serve.portal.numbers import count, days_between
+from jobs.serve.portal.numbers import count, days_between, short_day
 from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.words import MISSING, REFUSED, RESPONSIBLE, Sign, state
 
@@ -118,6 +118,26 @@ def behind(facts: Facts) -> list[Row]:
                 who = RESPONSIBLE.get(row["responsible"], row["responsible"])
                 found.setdefault(row["resource"], own | {"responsible": who, "since": row["as_of"]})
     return list(found.values())
+
+
+def stuck(facts: Facts) -> list[Row]:
+    """All that is not up to date, the gravest first, each in one paragraph."""
+    rows = [row | {"text": _standstill(facts, row)} for row in held(facts)]
+    for row in behind(facts):
+        day = row["resource"]["table"]["as_of"]
+        used = f"沿用 {short_day(day, facts.as_of)} 批次。" if day else ""
+        rows.append(row | {"text": f"{row['what']}。责任：{row['responsible']}。{used}"})
+    order = [sign.word for sign in (state("blocked"), REFUSED, state("stale"), state("waiting"), MISSING)]
+    return sorted(rows, key=lambda row: order.index(row["sign"].word))
+
+
+def _standstill(facts: Facts, row: Row) -> str:
+    day, users = row["table"]["as_of"], row["users"]
+    nothing = "尚无可用数据"
+    why = "" if row["reason"] == nothing else f"{row['reason']}。"
+    more = f"等 {len(users)} 项" if len(users) > 2 else ""
+    pulled = f"，牵连{'、'.join(users[:2])}{more}" if users else ""
+    return f"{why}责任：{row['responsible']}。{f'停在 {short_day(day, facts.as_of)}' if day else nothing}{pulled}。"
 
 
 def duties(facts: Facts) -> list[Row]:

@@ -23,6 +23,8 @@ def mask(value: str, declared: Row, towns: frozenset[str] = frozenset()) -> str:
     text, kind = value.strip(), str(declared.get("mask") or "")
     if not text:
         return "（空）"
+    if is_garbled(text):
+        return f"含乱码（{len(text)} 字）"
     if declared.get("code_table") and declared.get("pii") == "none" and re.fullmatch(r"[0-9A-Za-z]{1,4}", text):
         return text
     if kind in ("ID18", "PASSPORT") and re.fullmatch(r"[0-9A-Za-z]{7,20}", text):
@@ -39,6 +41,11 @@ def mask(value: str, declared: Row, towns: frozenset[str] = frozenset()) -> str:
         year = re.match(r"(?:19|20)\d\d(?=\D|\d{4})", text)
         return f"{year[0]}-**-**" if year else f"****（{len(text)} 字）"
     return f"****（{len(text)} 字）"
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a text holds what wrong decoding leaves behind."""
+    return any(mark in text for mark in ("锟斤拷", "烫烫烫", "\ufffd"))
 
 
 def refused_lines(facts: Facts, resource: str) -> list[Row]:
@@ -59,6 +66,8 @@ def quarantined_rows(facts: Facts, resource: Row) -> list[Row]:
         broken = [part.strip() for part in row["rules"].split(";") if part.strip()]
         fields = [by_column[columns[rule]] for rule in broken if columns.get(rule) in by_column]
         values = json.loads(row["row_json"] or "{}")
+        if "garbled" in broken:
+            fields += [field for field, value in values.items() if is_garbled(str(value))]
         shown.append(
             {
                 "period": row["period"],
