@@ -14,9 +14,10 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,6 @@ from brain_airflow import POOL
 from brain_plan import Department, Library
 
 TIMEZONE = "Asia/Shanghai"
-START = datetime(2026, 1, 1, tzinfo=ZoneInfo(TIMEZONE))
 TESTER = "dag_test"
 """The name under which ``dag.test()`` triggers a run: nobody is there to approve anything."""
 
@@ -39,13 +39,12 @@ log = logging.getLogger("brain")
 
 def make_dag(dag_id: str, name: str, cron: str, about: str, early: BaseAsset | None = None, **more: Any) -> DAG:
     """A DAG on the city's clock; with ``BRAIN_EARLY_TRIGGER=1`` also when the assets ``early`` are renewed."""
-    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE)
+    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE)  # and no start date: the first run is the next one due
     is_early = early is not None and os.environ.get("BRAIN_EARLY_TRIGGER") == "1"
     return DAG(
         dag_id=dag_id,
         dag_display_name=name,
         schedule=AssetOrTimeSchedule(timetable=timetable, assets=early) if is_early else timetable,
-        start_date=START,
         catchup=False,
         max_active_runs=1,
         max_active_tasks=1,
@@ -170,9 +169,18 @@ def _call(arguments: list[str]) -> tuple[int, str]:
 
 
 def _spawn(arguments: list[str]) -> tuple[int, str]:
+    """In a process of its own; its progress goes to the task's log as it comes."""
     command = [os.environ.get("BRAIN_PYTHON", sys.executable), "-m", "jobs", *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
-    return done.returncode, done.stdout
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        with subprocess.Popen(command, stdout=printed, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
+            try:
+                for line in process.stderr or ():
+                    log.info(line.rstrip())
+            except BaseException:
+                process.kill()
+                raise
+        printed.seek(0)
+        return process.returncode, printed.read()
 
 
 def _report(printed: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def approval_text(preview: dict[str, Any], day: str, report: str) -> str:
             f"数据截止 **{day}**。批准（Approve）后整体发布；驳回（Reject）则读者继续使用现行发布。",
             "",
             f"- 全市质量分 **{preview['score'] or '未测'}**；现行发布：{now}",
-            f"- 与现行发布相比：新增 {changes['added']} 张表，变更 {changes['changed']} 张，未变 {changes['unchanged']} 张",
+            f"- 与现行发布相比的表：新增 {changes['added']}，变更 {changes['changed']}，未变 {changes['unchanged']}",
             f"- 质量发现：{found}",
             "",
             f"**受阻的表（{len(stopped)} 张）**，发布中保留其最近一次通过闸门的版本" if stopped else "没有受阻的表。",

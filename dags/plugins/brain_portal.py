@@ -40,7 +40,7 @@ class BrainPortal(AirflowPlugin):
             "href": "report/index.html",
             "destination": destination,
             "url_route": f"brain-report-{destination.replace('_', '-')}",
-            "category": "browse" if destination == "nav" else None,
+            "nav_top_level": destination == "nav",
         }
         for destination in ("nav", "dag_run")
     ]

@@ -127,7 +127,7 @@ def test_the_approver_reads_what_changes_what_is_stopped_and_where_the_report_is
         "critical": [f"问题 {n}" for n in range(25)],
     }
     text = approval_text(preview, "2026-03-02", "http://127.0.0.1/report/index.html")
-    for words in ("2026-03-02", "94.54", "95.01", "变更 12 张", "主键重复", "/report/index.html", "驳回"):
+    for words in ("2026-03-02", "94.54", "95.01", "变更 12", "主键重复", "/report/index.html", "驳回"):
         assert words in text
     assert text.count("问题 ") == LISTED
     assert "另有 5 条" in text
