@@ -1,7 +1,7 @@
 """Base libraries at the daily cut-off: records become entities, each value comes from its authority."""
 
 from airflow.sdk import AssetAll
-from brain_common import department_asset, library_asset, make_dag, stretch
+from brain_common import Stretch, department_asset, library_asset, make_dag
 from brain_plan import read_plan
 
 PLAN = read_plan()
@@ -15,11 +15,11 @@ with make_dag(
     early=AssetAll(*SOURCES) if SOURCES else None,
     tags=["brain", "base"],
 ) as dag:
-    stretch(
-        "base",
-        "resolve",
-        "fuse",
+    Stretch(
+        task_id="base",
+        first="resolve",
+        last="fuse",
         inlets=SOURCES,
         outlets=[library_asset("fused", library) for library in PLAN.libraries],
-        priority=4,
+        priority_weight=4,
     )

@@ -16,12 +16,12 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, task
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, BaseOperator, CronTriggerTimetable, Param
 from airflow.sdk.definitions.asset import BaseAsset
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from brain_airflow import POOL
@@ -75,41 +75,30 @@ def library_asset(layer: str, library: Library) -> Asset:
 RELEASE = Asset(name="published.release", uri="brain://published/release", group="published")
 
 
-def stretch(
-    task_id: str,
-    first: str,
-    last: str,
-    *,
-    only: str = "*",
-    inlets: Sequence[Asset] = (),
-    outlets: Sequence[Asset] = (),
-    priority: int = 1,
-    **more: Any,
-) -> Any:
-    """A task that runs the pipeline from verb ``first`` to verb ``last``.
+class Stretch(BaseOperator):
+    """Runs the pipeline from verb ``first`` to verb ``last``.
 
-    Of several that wait for the one slot of the pool, that with the highest ``priority`` goes first.
+    Of several that wait for the one slot of the pool, that with the highest ``priority_weight`` goes first.
     """
 
-    @task(
-        task_id=task_id,
-        inlets=list(inlets),
-        outlets=list(outlets),
-        pool=POOL,
-        priority_weight=priority,
-        weight_rule="absolute",
-        **more,
-    )
-    def run_stretch(first: str, last: str, only: str, **context: Any) -> dict[str, Any]:
-        day = business_date(context)
-        approver = approved_by(context)
-        chosen = (["--only", only] if only != "*" else []) + (["--approved-by", approver] if approver else [])
-        outcome = run_brain(["run", "--from", first, "--to", last, *chosen, "--date", day, "--json"])
-        for asset in outlets:
+    template_fields = ("first", "last", "only")
+
+    def __init__(self, *, first: str, last: str, only: str = "*", **more: Any) -> None:
+        super().__init__(pool=POOL, weight_rule="absolute", **more)
+        self.first, self.last, self.only = first, last, only
+        self._command = Command()
+
+    def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        day, approver = business_date(context), approved_by(context)
+        chosen = (["--only", self.only] if self.only != "*" else []) + (["--approved-by", approver] if approver else [])
+        arguments = ["run", "--from", self.first, "--to", self.last, *chosen, "--date", day, "--json"]
+        outcome = self._command.run(arguments)
+        for asset in self.outlets:
             context["outlet_events"][asset].extra = {"date": day}
         return outcome
 
-    return run_stretch(first, last, only)
+    def on_kill(self) -> None:
+        self._command.stop()
 
 
 def business_date(context: Mapping[str, Any]) -> str:
@@ -135,52 +124,60 @@ def approved_by(context: Mapping[str, Any]) -> str:
     return str(user.get("name") or user.get("id") or "")
 
 
-def run_brain(arguments: list[str]) -> dict[str, Any]:
-    """Run ``brain`` and return what it reported, with its exit code.
+class Command:
+    """``brain``, run once: in a process of its own, or in this one with ``BRAIN_IN_PROCESS=1``."""
 
-    What gates decided (exit codes 0, 3 and 5) is data: the task succeeds. Anything else fails it, for good unless the
-    error calls itself transient or the process died of a signal.
-    """
-    in_process = os.environ.get("BRAIN_IN_PROCESS") == "1"
-    code, printed = (_call if in_process else _spawn)(arguments)
-    report = _report(printed)
-    if report.get("transient") and not in_process:
-        raise AirflowException(report["problem"])
-    if code not in VERDICTS:
-        fail = AirflowException if code < 0 or code > 128 else AirflowFailException
-        raise fail(f"brain {' '.join(arguments)} ended with {code}: {report.get('problem', 'see the log above')}")
-    for line in _lines(report):
-        log.info(line)
-    return {"exit_code": code, **report}
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._in_process = os.environ.get("BRAIN_IN_PROCESS") == "1"
 
+    def run(self, arguments: list[str]) -> dict[str, Any]:
+        """Run it and return what it reported, with its exit code.
 
-def _call(arguments: list[str]) -> tuple[int, str]:
-    """In this process; an error that is not the program's own ends as it would in a process of its own."""
-    from jobs.cli import invoke
+        What gates decided (exit codes 0, 3 and 5) is data: the task succeeds. Anything else fails it, for good unless
+        the error calls itself transient or the process died of a signal.
+        """
+        code, printed = (self._call if self._in_process else self._spawn)(arguments)
+        report = _report(printed)
+        if code not in VERDICTS or report.get("transient"):
+            may_pass = (report.get("transient") or code < 0 or code > 128) and not self._in_process
+            fail = AirflowException if may_pass else AirflowFailException
+            raise fail(f"brain {' '.join(arguments)} ended with {code}: {report.get('problem', 'see the log above')}")
+        for line in _lines(report):
+            log.info(line)
+        return {"exit_code": code, **report}
 
-    printed = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed):
-            code = invoke(arguments)
-    except Exception:  # noqa: BLE001  # shown in full, and the task fails for good with exit code 1
-        traceback.print_exc()
-        code = 1
-    return code, printed.getvalue()
+    def stop(self) -> None:
+        """End it: a task that was killed leaves nothing running."""
+        if self._in_process:
+            raise KeyboardInterrupt
+        if self._process is not None:
+            self._process.terminate()
 
+    def _call(self, arguments: list[str]) -> tuple[int, str]:
+        """An error that is not the program's own ends as it would in a process of its own: in full, with 1."""
+        from jobs.cli import invoke
 
-def _spawn(arguments: list[str]) -> tuple[int, str]:
-    """In a process of its own; its progress goes to the task's log as it comes."""
-    command = [os.environ.get("BRAIN_PYTHON", sys.executable), "-m", "jobs", *arguments]
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
-        with subprocess.Popen(command, stdout=printed, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
-            try:
-                for line in process.stderr or ():
+        printed = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(printed):
+                code = invoke(arguments)
+        except Exception:  # noqa: BLE001
+            traceback.print_exc()
+            code = 1
+        return code, printed.getvalue()
+
+    def _spawn(self, arguments: list[str]) -> tuple[int, str]:
+        """Its progress goes to the task's log as it comes."""
+        command = [os.environ.get("BRAIN_PYTHON", sys.executable), "-m", "jobs", *arguments]
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+            with subprocess.Popen(
+                command, stdout=printed, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+            ) as self._process:
+                for line in self._process.stderr or ():
                     log.info(line.rstrip())
-            except BaseException:
-                process.kill()
-                raise
-        printed.seek(0)
-        return process.returncode, printed.read()
+            printed.seek(0)
+            return self._process.returncode, printed.read()
 
 
 def _report(printed: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One DAG a department, on its finest cycle: what it delivered is extracted, landed and standardised."""
 
 from airflow.sdk import DAG
-from brain_common import department_asset, make_dag, stretch
+from brain_common import Stretch, department_asset, make_dag
 from brain_plan import Department, read_plan
 
 SCHEDULES = {
@@ -27,13 +27,13 @@ def make_ingest_dag(department: Department) -> DAG:
         about,
         tags=["brain", "ingest", department.cycle],
     ) as dag:
-        stretch(
-            "ingest",
-            "extract",
-            "standardise",
+        Stretch(
+            task_id="ingest",
+            first="extract",
+            last="standardise",
             only=f"{department.code}.*",
             outlets=[department_asset(department)],
-            priority=1,
+            priority_weight=1,
         )
     return dag
 

@@ -10,7 +10,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import AssetAny, Param, task
 from airflow.sdk.configuration import conf
-from brain_common import RELEASE, TESTER, business_date, library_asset, make_dag, run_brain, stretch
+from brain_common import RELEASE, TESTER, Command, Stretch, business_date, library_asset, make_dag
 from brain_plan import read_plan
 
 PLAN = read_plan()
@@ -86,23 +86,23 @@ with make_dag(
         """What the approver reads."""
         day = business_date(context)
         report = conf.get("api", "base_url", fallback="").rstrip("/") + "/report/index.html"
-        body = approval_text(run_brain(["release", "preview", "--json"]), day, report)
+        body = approval_text(Command().run(["release", "preview", "--json"]), day, report)
         return {"subject": f"请审批：数据截止 {day} 的发布", "body": body}
 
-    audit = stretch("audit", "audit", "audit", inlets=LIBRARIES + THEMES, priority=2)
+    audit = Stretch(task_id="audit", first="audit", last="audit", inlets=LIBRARIES + THEMES, priority_weight=2)
     approval = ApprovalOperator(
         task_id="approval",
         subject="{{ ti.xcom_pull(task_ids='summarise')['subject'] }}",
         body="{{ ti.xcom_pull(task_ids='summarise')['body'] }}",
         assigned_users=[{"id": name, "name": name} for name in APPROVERS] or None,
     )
-    publish = stretch(
-        "publish",
-        "publish",
-        "serve",
+    publish = Stretch(
+        task_id="publish",
+        first="publish",
+        last="serve",
         inlets=LIBRARIES + THEMES,
         outlets=[RELEASE],
-        priority=2,
+        priority_weight=2,
         trigger_rule="none_failed_min_one_success",
     )
     choice = decide()

@@ -1,7 +1,7 @@
 """Thematic libraries, after the base libraries."""
 
 from airflow.sdk import AssetAny
-from brain_common import library_asset, make_dag, stretch
+from brain_common import Stretch, library_asset, make_dag
 from brain_plan import read_plan
 
 PLAN = read_plan()
@@ -15,11 +15,11 @@ with make_dag(
     early=AssetAny(*LIBRARIES) if LIBRARIES else None,
     tags=["brain", "themes"],
 ) as dag:
-    stretch(
-        "themes",
-        "derive",
-        "derive",
+    Stretch(
+        task_id="themes",
+        first="derive",
+        last="derive",
         inlets=LIBRARIES,
         outlets=[library_asset("derived", theme) for theme in PLAN.themes],
-        priority=3,
+        priority_weight=3,
     )

@@ -59,40 +59,56 @@ def ending(airflow: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("code", [0, 3, 5])
 def test_verdicts_are_data(ending: Any, code: int) -> None:
-    from brain_common import run_brain
+    from brain_common import Command
 
     ending(f"exit {code}", {"states": {"blocked": 1}})
-    assert run_brain(["run"]) == {"exit_code": code, "states": {"blocked": 1}}
+    assert Command().run(["run"]) == {"exit_code": code, "states": {"blocked": 1}}
 
 
 @pytest.mark.parametrize("code", [1, 2, 4])
 def test_errors_of_ours_fail_for_good(ending: Any, code: int) -> None:
     from airflow.sdk.exceptions import AirflowFailException
-    from brain_common import run_brain
+    from brain_common import Command
 
     ending(f"exit {code}", {"problem": "no jars", "transient": False})
     with pytest.raises(AirflowFailException, match="no jars"):
-        run_brain(["run"])
+        Command().run(["run"])
 
 
 @pytest.mark.parametrize(("how", "report"), [("exit 1", {"problem": "busy", "transient": True}), ("kill -9 $$", {})])
 def test_what_may_pass_is_tried_again(ending: Any, how: str, report: dict[str, Any]) -> None:
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
-    from brain_common import run_brain
+    from brain_common import Command
 
     ending(how, report)
     with pytest.raises(AirflowException) as caught:
-        run_brain(["run"])
+        Command().run(["run"])
     assert not isinstance(caught.value, AirflowFailException)
+
+
+def test_a_killed_task_leaves_nothing_running(ending: Any) -> None:
+    import threading
+    import time
+
+    from airflow.sdk.exceptions import AirflowException
+    from brain_common import Command
+
+    ending("exec sleep 60", {})
+    command = Command()
+    threading.Timer(0.5, command.stop).start()
+    began = time.monotonic()
+    with pytest.raises(AirflowException):
+        command.run(["run"])
+    assert time.monotonic() - began < 30
 
 
 def test_in_process_it_is_the_same_command(airflow: dict[str, str]) -> None:
     from airflow.sdk.exceptions import AirflowFailException
-    from brain_common import run_brain
+    from brain_common import Command
 
-    assert run_brain(["check", "--json"])["faults"] == []
+    assert Command().run(["check", "--json"])["faults"] == []
     with pytest.raises(AirflowFailException, match="comes after"):
-        run_brain(["run", "--from", "serve", "--to", "land", "--date", "2026-03-02", "--json"])
+        Command().run(["run", "--from", "serve", "--to", "land", "--date", "2026-03-02", "--json"])
 
 
 @pytest.mark.parametrize(
