@@ -124,14 +124,14 @@ def plain_number(text: str) -> str:
     return text.rstrip("0").rstrip(".") or "0"
 
 
-def losers_of(golden: Golden, shared: set[str], numeric: set[str]) -> list[tuple[Any, ...]]:
+def losers_of(golden: Golden, numeric: set[str]) -> list[tuple[Any, ...]]:
     """Values that differ from the chosen ones: element, chosen, its source, value, source, role and where it stands."""
     rows = []
     for told, stand in golden.claims:
         row = stand.record.known_row()
         for element, look in told.looks.items():
             cell = golden.cells.get(element)
-            if cell is None or element not in shared:
+            if cell is None:
                 continue
             value = look.through(stand.record) if look.through else row[look.place]
             if value is None or value == cell.value:

@@ -1,6 +1,8 @@
 """What becomes of rows: the oracle of the row ledger, replayed from landed deliveries in their order.
 
-Received = landed + rejected; landed = current + quarantined + duplicate + superseded + withdrawn.
+Received = landed + rejected; landed = current + quarantined + duplicate + superseded + withdrawn. A version that has a
+next one is superseded, also by a deletion; a deletion that is the last word is withdrawn, and so is what a full load
+leaves out.
 """
 
 from __future__ import annotations
@@ -93,8 +95,8 @@ class Stock:
         if before and self.source.same(before.record, stand.record):
             self.counts["duplicate"] += 1
             return
-        is_gone = self._is_deletion(stand.record)
-        self.counts["withdrawn"] += is_gone
-        if before and not self._is_deletion(before.record):
-            self.counts["withdrawn" if is_gone else "superseded"] += 1
+        if before:
+            self.counts["superseded"] += 1
+            self.counts["withdrawn"] -= self._is_deletion(before.record)
+        self.counts["withdrawn"] += self._is_deletion(stand.record)
         self.current[key] = stand

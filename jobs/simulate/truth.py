@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from jobs.contracts import Catalog
-from jobs.simulate.claims import told_of
 from jobs.simulate.deliveries import Delivery
 from jobs.simulate.golden import NUMERIC, Claimed, Golden, golden_of, losers_of
 from jobs.simulate.ledger import Stock
@@ -135,8 +134,6 @@ class Truth:
         cells = Table(self.folder / "golden" / f"{name}.parquet", GOLDEN)
         losers = Table(self.folder / "conflicts" / f"{name}.parquet", CONFLICTS)
         numeric = {e for e in entity.authority if self.catalog.elements[e].type in NUMERIC}
-        told = [t for t in told_of(self.catalog, entity, self.today) if t.resource.id in self.stocks]
-        shared = {element for element in entity.authority if sum(element in t.looks for t in told) > 1}
         for golden in golden_of(self.catalog, entity, self.stocks, self.today):
             needs: dict[int, str] = {}
             for element, cell in golden.cells.items():
@@ -145,7 +142,7 @@ class Truth:
                     needs[id(claimed)] = self._needs(golden, claimed)
                 source = claimed.told.resource.id
                 cells.row(self.today, golden.key, golden.identity, element, cell.value, source, needs[id(claimed)])
-            for row in losers_of(golden, shared, numeric):
+            for row in losers_of(golden, numeric):
                 losers.row(self.today, golden.key, *row)
         cells.close()
         losers.close()
