@@ -50,6 +50,17 @@ def _mobile(voice: Voice) -> Maker:
     return lambda p: p.old_phone if draw(p.number, salt) < 0.2 else p.phone
 
 
+def _updated(voice: Voice) -> Maker:
+    """On the evening of the day, at a time of the source's own: no two sources hear of a thing in the same second."""
+    salt = voice.salt("updated")
+
+    def updated(p: Person) -> str:
+        second = mix(p.number, salt) % 3600
+        return f"{p.changed} 17:{second // 60:02d}:{second % 60:02d}"
+
+    return updated
+
+
 def _marital(voice: Voice) -> Maker:
     """The household register seldom hears of a marriage."""
     if not voice.is_of("gaj.household"):
@@ -130,6 +141,7 @@ PERSON: dict[str, Builder] = {
     "person_name": _name,
     "residence_address": _home,
     "mobile_phone": _mobile,
+    "source_updated_at": _updated,
     "marital_status": _marital,
     "employer_name": _employer,
     "education_level": _education,
@@ -170,7 +182,6 @@ PERSON: dict[str, Builder] = {
         "death_date": lambda p: p.death,
         "cremation_date": lambda p: f"{p.death} 09:30:00" if p.death else None,
         "issued_on": lambda p: p.death or p.birth,
-        "source_updated_at": lambda p: f"{p.changed} 17:{p.number % 60:02d}:00",
         "source_created_at": lambda p: f"{p.moved_on} 09:{p.number % 60:02d}:00",
         "residence_registered_on": lambda p: f"{p.moved_on} 10:{p.number % 60:02d}:00",
         "residence_leave_on": lambda p: p.left_on,
