@@ -73,7 +73,8 @@ def foreign_name(random: Random) -> str:
 def brand_of(number: int) -> str:
     """Three characters; the first 46,000 differ in at least one."""
     size = len(_BRANDS)
-    return "".join([_BRANDS[(number // size**place + place * 7) % size] for place in range(3)])
+    scattered = number * 7_919 % size**3  # a prime: no two numbers meet
+    return "".join([_BRANDS[scattered // size**place % size] for place in range(3)])
 
 
 def company_name(random: Random, number: int, town: str, trade: str) -> str:

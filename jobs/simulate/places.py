@@ -38,7 +38,7 @@ def _building(world: World, code: str, village: str, rooms: int) -> None:
     is_rental, grid = random.random() < 0.45, f"{code}{1 + random.randrange(3):03d}"
     for place in range(rooms):
         number, unit, room = len(world.addresses), 1 + place % 2, (1 + place // 2) * 100 + 1 + random.randrange(4)
-        text = f"广东省东莞市{town}{village}{_ROADS[road]}{door}号{block}栋{unit}单元{room}室"
+        text = f"广东省东莞市{town}{short_village(village)}{_ROADS[road]}{door}号{block}栋{unit}单元{room}室"
         world.addresses.append(
             Address(
                 number,

@@ -13,6 +13,7 @@ from jobs.simulate.speech.organisation import CHANGE, HOLDING, ORGANISATION, bos
 from jobs.simulate.speech.paper import DECISION, LICENCE, MARRIAGE, MOVE
 from jobs.simulate.speech.person import PERSON
 from jobs.simulate.speech.place import ADDRESS, HOUSEHOLD, NUMBERED, owner_of
+from jobs.simulate.speech.vocabulary import NAMED, RANGES, WORDS
 from jobs.simulate.speech.voice import Builder, Maker, Voice
 
 Via = Callable[[Voice], "Callable[[Any], Any]"]
@@ -97,6 +98,11 @@ def _value(catalog: Catalog, voice: Voice, field: SourceField, salt: int) -> Mak
     if table and table.values:
         codes = sorted(table.values)
         return lambda thing: codes[mix(thing.number, salt) % len(codes)]
+    if words := WORDS.get(field.column):
+        return lambda thing: words[mix(thing.number, salt) % len(words)]
+    if limits := RANGES.get(field.column):
+        low, size = limits[0], limits[1] - limits[0] + 1
+        return lambda thing: str(low + mix(thing.number, salt) % size)
     if element.rule in ("identity_document", "resident_id", "uscc") or element.type in ("binary", "geometry"):
         return lambda thing: None
     if element.type in ("date", "datetime"):
@@ -112,7 +118,7 @@ def _value(catalog: Catalog, voice: Voice, field: SourceField, salt: int) -> Mak
         return lambda thing: str(1 + mix(thing.number, salt) % top)
     if element.rule in ("mobile", "phone"):
         return lambda thing: f"137{mix(thing.number, salt) % 10**8:08d}"
-    if element.rule == "person_name":
+    if element.rule == "person_name" or field.column in NAMED:
         return lambda thing: world.persons[mix(thing.number, salt) % len(world.persons)].name
     if element.rule in ("org_name", "address"):
         return lambda thing: _firm_text(

@@ -128,6 +128,7 @@ EVENT: dict[str, Builder] = {
     "patrolled_at": _seen,
     "source_updated_at": _updated,
     "event_title": _matter,
+    "event_minor_class": _matter,
     "event_content": _content,
     "hazard_content": _content,
     "reporter_name": _reporter("name"),
