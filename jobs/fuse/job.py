@@ -30,10 +30,10 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     authority = f"authority_{entity.entity}"
     session.createDataFrame(authority_table(entity, sources, ctx.as_of)).createOrReplaceTempView(authority)
     with (
-        ctx.lake.held(session.sql(" UNION ALL ".join(selects)), records, at_most),
-        ctx.lake.held(session.sql(placed_sql(records, f"registry_{entity.entity}")), placed, at_most),
-        ctx.lake.held(session.sql(claims_sql(placed, authority)), claims, at_most),
-        ctx.lake.held(session.sql(winners_sql(claims)), winners, at_most),
+        ctx.lake.held(session.sql(" UNION ALL ".join(selects)), records),
+        ctx.lake.held(session.sql(placed_sql(records, f"registry_{entity.entity}")), placed),
+        ctx.lake.held(session.sql(claims_sql(placed, authority)), claims),
+        ctx.lake.held(session.sql(winners_sql(claims)), winners),
     ):
         return [
             ctx.lake.write("fused", entity.entity, session.sql(fused_sql(placed, winners, types)), at_most),

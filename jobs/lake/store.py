@@ -6,6 +6,7 @@ content is unchanged; only a gate moves the *passed* mark (:meth:`Lake.mark_pass
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -177,23 +178,16 @@ class Lake:
                 cached.unpersist()
 
     @contextmanager
-    def held(self, frame: DataFrame, view: str, at_most: int) -> Iterator[None]:
-        """Offer ``frame`` as a view that is computed once for all that read it.
-
-        A small one is held in memory: what reads it is planned without what made it.
-        """
-        small = at_most <= self.settings.small_rows
-        cached = not small and self.settings.engine == "spark"
-        if small:
-            frame = self.session.createDataFrame(frame.toArrow())
-        elif cached:
-            frame = frame.persist()
-        frame.createOrReplaceTempView(view)
+    def held(self, frame: DataFrame, view: str) -> Iterator[None]:
+        """Offer ``frame`` as a view that is computed once, into files, and read by all: what reads it is planned
+        without what made it, and no memory is held for it."""
+        scratch = self.root / JOURNAL_FOLDER / "scratch" / f"{view}.{os.getpid()}"
         try:
+            frame.write.mode("overwrite").parquet(str(scratch))
+            self.session.read.schema(frame.schema).parquet(str(scratch)).createOrReplaceTempView(view)
             yield
         finally:
-            if cached:
-                frame.unpersist()
+            shutil.rmtree(scratch, ignore_errors=True)
 
     def _replan(self, adaptive: bool) -> None:
         """Adaptive execution pays for large tables only."""
@@ -226,7 +220,9 @@ class Lake:
         if base is None or base.digest != digest:
             return None
         stored = self._delta(layer, name, base.number).to_pyarrow_dataset().schema
-        if stored.names != schema.names or [str(f.type) for f in stored] != [str(f.type) for f in _normal_schema(schema)]:
+        if stored.names != schema.names or [str(f.type) for f in stored] != [
+            str(f.type) for f in _normal_schema(schema)
+        ]:
             return None
         return Version(layer, name, base.number, digest, changed=False)
 

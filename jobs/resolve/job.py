@@ -23,10 +23,10 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     mentions, linked, previous = (f"{what}_{entity.entity}" for what in names)
     session, key = ctx.lake.session, ctx.lake.key
     _previous(ctx, entity).createOrReplaceTempView(previous)
-    with ctx.lake.held(_mentions(ctx, entity, sources), mentions, at_most):
+    with ctx.lake.held(_mentions(ctx, entity, sources), mentions):
         frame = session.sql(linked_sql(mentions, len(key_parts(entity))))
         fresh = keyed_hash_column(key, F.lit(f"canonical:{entity.entity}"), F.col("mention_id"))
-        with ctx.lake.held(frame.withColumn("fresh_id", fresh), linked, at_most):
+        with ctx.lake.held(frame.withColumn("fresh_id", fresh), linked):
             table = session.sql(registry_sql(linked, previous, ctx.as_of))
             registry = ctx.lake.write("resolved", f"{entity.entity}__registry", table.drop("_old_id"), at_most)
             events = ctx.lake.write("resolved", f"{entity.entity}__events", _events(ctx, entity, table), at_most)
