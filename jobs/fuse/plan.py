@@ -19,7 +19,7 @@ def records_select(entity: Entity, source: MentionSource, view: str, types: dict
     """Current records of one source: ``vals`` and ``doubts`` hold its elements by position, values as text."""
     elements = elements_of(entity, source)
     values = [_text(source, element, types.get(element)) for element in elements]
-    doubts = [suspect_sql(source, element) if element in source.elements else "FALSE" for element in elements]
+    doubts = [_doubt(source, element) for element in elements]
     where = ["_fate = 'current' AND NOT _is_deleted"]
     where += [in_list(name(column), found) for column, found in sorted(source.mention.where.items())]
     return (
@@ -27,6 +27,12 @@ def records_select(entity: Entity, source: MentionSource, view: str, types: dict
         f"_load_id AS load_id, _row_no AS row_no, _from_seq AS from_seq, array({', '.join(values)}) AS vals, "
         f"array({', '.join(doubts)}) AS doubts FROM {view} WHERE {' AND '.join(where)}"
     )
+
+
+def _doubt(source: MentionSource, element: str) -> str:
+    """1 where the value is suspect, else null: engines disagree on arrays that cannot hold nulls."""
+    suspect = suspect_sql(source, element) if element in source.elements else "FALSE"
+    return f"CASE WHEN {suspect} THEN 1 END"
 
 
 def _text(source: MentionSource, element: str, kind: str | None) -> str:
@@ -49,8 +55,8 @@ def claims_sql(placed: str, authority: str) -> str:
     """A row for every say of a record that stands: its deciding element has a value, its case holds."""
     return f"""
     SELECT canonical_id, {', '.join(f"p.{field}" for field in _SOURCE)}, a.element, element_at(vals, a.position) AS value,
-      CASE WHEN element_at(doubts, a.lead) THEN 1 ELSE 0 END AS doubt, a.rank,
-      a.bits + CASE WHEN element_at(doubts, a.position) THEN {SUSPECT} ELSE 0 END AS bits,
+      coalesce(element_at(doubts, a.lead), 0) AS doubt, a.rank,
+      a.bits + coalesce(element_at(doubts, a.position), 0) * {SUSPECT} AS bits,
       CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END AS latest
     FROM {placed} p JOIN {authority} a ON p.resource = a.resource AND p.role = a.role
     WHERE element_at(vals, a.lead) IS NOT NULL
