@@ -54,14 +54,16 @@ def linked_sql(mentions: str, n_keys: int) -> str:
 def registry_sql(linked: str, previous: str, as_of: str) -> str:
     """The new registry: a cluster keeps the oldest id among its mentions', a new cluster gets one of its own.
 
-    An id claimed by two clusters stays with the one that holds its oldest mention.
+    An id claimed by two clusters stays with the one that holds the mention it was made from, else its oldest: a mention
+    that moves (a firm's new head) must not take the id of those it leaves, who would then make the same id again.
     """
     return f"""
     WITH joined AS (
       SELECT l.*, p.canonical_id AS old_id, p.since AS old_since
       FROM {linked} l LEFT JOIN {previous} p ON l.mention_id = p.mention_id
     ), claims AS (
-      SELECT cluster, old_id, min(concat(old_since, mention_id)) AS oldest FROM joined
+      SELECT cluster, old_id, min(concat(CASE WHEN fresh_id = old_id THEN '0' ELSE '1' END, old_since, mention_id)) AS oldest
+      FROM joined
       WHERE old_id IS NOT NULL GROUP BY cluster, old_id
     ), owners AS (
       SELECT old_id, min_by(cluster, oldest) AS cluster, min(oldest) AS oldest FROM claims GROUP BY old_id
