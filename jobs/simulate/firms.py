@@ -114,8 +114,8 @@ def branch(world: World, parent: Organisation, boss: Person, day: str) -> Organi
 
 def _holdings(world: World, organisation: Organisation) -> None:
     """One owner, or two who hold 60 and 40 percent."""
-    people = [p for p in world.persons[organisation.number % 97 :: 97] if p.resident_id and p.birth[:4] < "2001"]
-    other = people[organisation.number % len(people)].number if people else organisation.representative
+    partner = world.random.choice(world.persons)
+    other = partner.number if partner.resident_id and partner.birth < "2001" else organisation.representative
     alone = organisation.number % 3 or other == organisation.representative
     for holder, percent in ((organisation.representative, 100 if alone else 60), (other, 40))[: 1 if alone else 2]:
         number = len(world.holdings)
