@@ -11,8 +11,8 @@ from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
 from jobs.extract.blobs import hash_file, keep_blob
 from jobs.extract.databases import extract_table
-from jobs.lake.delivery import Delivery
 from jobs.extract.folders import find_files
+from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS
 from jobs.stages import stage_of
 
@@ -36,7 +36,8 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
 
 def _from_files(ctx: Context, resource: Resource, access: Access, known: dict[str, Any]) -> int:
     taken = 0
-    for found in find_files(resource.id, access, ctx.inbox):
+    arrived = sorted(find_files(resource.id, access, ctx.inbox), key=lambda f: (f.received_at, f.path.name))
+    for found in arrived:
         if found.received_at[:10] > ctx.as_of:
             continue
         fmt = ctx.catalog.format_of(resource.id)

@@ -56,6 +56,7 @@ def _build(ctx: Context, manifest: Manifest, role: str, path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         database = Database(ctx.catalog, ctx.settings.lake, role, connection)
         schemas = ["std", "base", "theme", "audit", "meta"] + (["journal", "reject"] if role == "engineer" else [])
+        connection.begin()  # one transaction: a commit a table would wait for the disk each time
         connection.execute("; ".join(f"CREATE SCHEMA {schema}" for schema in schemas))
         fill_release(database, manifest)
         for name, rows in (_release_tables(ctx, manifest) | catalog_tables(ctx.catalog)).items():
@@ -63,6 +64,7 @@ def _build(ctx: Context, manifest: Manifest, role: str, path: Path) -> None:
         database.add_rows("meta", "dictionary", database.dictionary)
         if role == "engineer":
             _testimony(ctx, database, manifest)
+        connection.commit()
         connection.execute("CHECKPOINT")
     descriptor = os.open(path, os.O_RDONLY)
     os.fsync(descriptor)
