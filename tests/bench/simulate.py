@@ -1,7 +1,7 @@
 """How long and how large a simulated city of 100,000 persons is: three days with all extracts and the truth.
 
 Runs in a process of its own, whose peak memory is that of the simulator alone. ``PEOPLE`` of the environment changes
-the size (a million persons: about 11 GiB).
+the size (a million persons: about 10 GiB).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> dict[str, object]:
         "figure": seconds,
         "unit": "s",
         "goal": f"<= {GOAL_SECONDS:.0f} s and <= {GOAL_MIB // 1024} GiB at 100,000 persons",
-        "holds": people < 100_000 or (seconds <= GOAL_SECONDS and counts["peak_mib"] <= GOAL_MIB),
+        "holds": people != 100_000 or (seconds <= GOAL_SECONDS and counts["peak_mib"] <= GOAL_MIB),
         "people": people,
         "cpu_s": counts["cpu_s"],
         "peak_mib": counts["peak_mib"],
