@@ -24,6 +24,20 @@ _COMMON = {
     "spark.sql.ansi.enabled": "true",
 }
 
+SMALL = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""Small tables run interpreted and without replanning: compiling a wide select takes longer than running it."""
+
+LARGE = {
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.codegen.wholeStage": "true",
+    "spark.sql.codegen.factoryMode": "FALLBACK",
+}
+"""Lake turns both on for large ones."""
+
 _QUIET_LOG4J = """
 rootLogger.level = error
 rootLogger.appenderRef.console.ref = console
@@ -76,8 +90,7 @@ def _spark_options(settings: Settings) -> dict[str, str]:
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j} -Duser.timezone=UTC -XX:+UseParallelGC",
         "spark.scheduler.mode": "FAIR",
-        # Small tables run without adaptive replanning; Lake turns it on for large ones.
-        "spark.sql.adaptive.enabled": "false",
+        **SMALL,
         # Propagation of constraints through wide selects takes time exponential in their aliases.
         "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.autoBroadcastJoinThreshold": "32m",

@@ -25,7 +25,7 @@ from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, dige
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
 from jobs.lake.lock import table_lock
-from jobs.lake.session import open_session
+from jobs.lake.session import LARGE, SMALL, open_session
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
@@ -163,7 +163,7 @@ class Lake:
 
     def _write_large(self, layer: str, name: str, frame: DataFrame) -> Version:
         cached = frame.persist() if self.settings.engine == "spark" else frame
-        self._replan(True)
+        self._tune(LARGE)
         try:
             digest = aggregate_digest(cached)
             with self.lock(layer, name):
@@ -173,7 +173,7 @@ class Lake:
                 self._commit(layer, name, lambda path, mode: _spark_write(plain, path, mode), "overwrite")
                 return Version(layer, name, self._delta(layer, name).version(), digest)
         finally:
-            self._replan(False)
+            self._tune(SMALL)
             if self.settings.engine == "spark":
                 cached.unpersist()
 
@@ -189,10 +189,10 @@ class Lake:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _replan(self, adaptive: bool) -> None:
-        """Adaptive execution pays for large tables only."""
+    def _tune(self, options: dict[str, str]) -> None:
         if self.settings.engine == "spark":
-            self.session.conf.set("spark.sql.adaptive.enabled", str(adaptive).lower())
+            for key, value in options.items():
+                self.session.conf.set(key, value)
 
     def append(self, layer: str, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
         """Add rows to the passed version (a head that did not pass is put back first); returns the version number."""
@@ -329,7 +329,7 @@ def to_arrow_schema(schema: Any) -> pa.Schema:
     """Arrow's schema of a Spark one."""
     from pyspark.sql.pandas.types import to_arrow_schema as convert
 
-    return convert(schema)
+    return convert(schema, timezone="UTC")
 
 
 def _spark_schema(table: deltalake.DeltaTable) -> Any:
