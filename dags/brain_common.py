@@ -161,7 +161,7 @@ class Command:
         printed = io.StringIO()
         try:
             with contextlib.redirect_stdout(printed):
-                code = invoke(arguments)
+                code = invoke(["--quiet", *arguments])
         except Exception:  # noqa: BLE001
             traceback.print_exc()
             code = 1

@@ -70,13 +70,14 @@ def run_day(day: date) -> list[Row]:
     moment = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(TIMEZONE))
     rows: list[Row] = []
     for dag in all_dags():
+        print(f"{day}  {dag.dag_id:<24}", end="", file=sys.stderr, flush=True)
         began = time.monotonic()
         conf = {"date": day.isoformat()} | ({"mode": "automatic"} if "mode" in dag.params else {})
         run = dag.test(run_after=moment, logical_date=moment, run_conf=conf)
         if str(run.state) != "success":
             sys.exit(f"{dag.dag_id} of {day} ended as {run.state}; its log is above")
         rows += _rows(day.isoformat(), dag.dag_id, _reports(run))
-        print(f"{day}  {dag.dag_id:<24}{time.monotonic() - began:6.1f} s", file=sys.stderr)
+        print(f"{time.monotonic() - began:6.1f} s", file=sys.stderr)
     return rows
 
 

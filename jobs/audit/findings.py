@@ -46,10 +46,14 @@ def find_all(
         found += _of_rows(resource, balances.get(resource.id))
         if resource.almost_empty:
             what = f"{resource.name}目录几乎无数据，现有 {balances.get(resource.id, {}).get('current', 0)} 行"
-            found.append(_finding("almost_empty", "info", "standardised", resource.id, resource, what, "核实是否仍需编目"))
+            found.append(
+                _finding("almost_empty", "info", "standardised", resource.id, resource, what, "核实是否仍需编目")
+            )
         if resource.items_level and resource.items_level > resource.level:
             what = f"目录定级 {resource.level}，其数据项最高为 {resource.items_level}"
-            found.append(_finding("level_understated", "info", "standardised", resource.id, resource, what, "按最高数据项定级"))
+            found.append(
+                _finding("level_understated", "info", "standardised", resource.id, resource, what, "按最高数据项定级")
+            )
     found += list(_of_verdicts(catalog, facts))
     found += list(_of_steps(catalog, facts))
     found += list(_of_contradictions(catalog, contradictions))
@@ -96,21 +100,51 @@ def _of_deliveries(resource: Resource, rows: list[Row], facts: Facts) -> Iterato
         )
     for row in (row for row in facts.repeats if row["resource"] == resource.id):
         what = f"文件 {row['file']} 与已收批次相同，只计一次"
-        yield _finding("delivery_repeated", "info", "landed", resource.id, resource, what, "不必重复交付", rule=row["file"])
+        yield _finding(
+            "delivery_repeated", "info", "landed", resource.id, resource, what, "不必重复交付", rule=row["file"]
+        )
     landed = [row for row in rows if row["state"] == "landed"]
     for before, after in zip(landed, landed[1:], strict=False):
         if before["blob"] == after["blob"]:
             what = f"{after['period']} 第 {after['sequence']} 批与上一批逐字节相同"
-            yield _finding("delivery_repeated", "info", "landed", resource.id, resource, what, "确认数据确无变化", rule=after["load_id"])
+            yield _finding(
+                "delivery_repeated",
+                "info",
+                "landed",
+                resource.id,
+                resource,
+                what,
+                "确认数据确无变化",
+                rule=after["load_id"],
+            )
     for row in rows:
         delivery = delivery_of(row)
         if delivery.received_at[:10] > due_day(resource, delivery):
-            what = f"{delivery.period} 批次应于 {due_day(resource, delivery)} 交付，实于 {delivery.received_at[:10]} 收到"
+            what = (
+                f"{delivery.period} 批次应于 {due_day(resource, delivery)} 交付，实于 {delivery.received_at[:10]} 收到"
+            )
             yield _finding(
-                "delivery_late", "warning", "landed", resource.id, resource, what, "按更新周期交付", rule=row["load_id"], indicator="0502"
+                "delivery_late",
+                "warning",
+                "landed",
+                resource.id,
+                resource,
+                what,
+                "按更新周期交付",
+                rule=row["load_id"],
+                indicator="0502",
             )
     if not landed:
-        yield _finding("delivery_missing", "critical", "landed", resource.id, resource, "尚无可用批次", "交付首批数据", indicator="0501")
+        yield _finding(
+            "delivery_missing",
+            "critical",
+            "landed",
+            resource.id,
+            resource,
+            "尚无可用批次",
+            "交付首批数据",
+            indicator="0501",
+        )
     elif (due := next_due(resource, landed[-1]["period"])) < facts.as_of:
         what = f"最近可用批次为 {landed[-1]['period']}，下一批应于 {due} 前交付"
         yield _finding("delivery_missing", "warning", "landed", resource.id, resource, what, "补交", indicator="0501")
@@ -138,7 +172,16 @@ def _of_rows(resource: Resource, row: Row | None) -> Iterator[Row]:
             )
     if not row["balances"]:
         what = "行数账不平：到达的行与各去向之和不等"
-        yield _finding("ledger", "critical", "standardised", resource.id, resource, what, "停止发布并核查平台", responsible="platform")
+        yield _finding(
+            "ledger",
+            "critical",
+            "standardised",
+            resource.id,
+            resource,
+            what,
+            "停止发布并核查平台",
+            responsible="platform",
+        )
 
 
 def _of_verdicts(catalog: Catalog, facts: Facts) -> Iterator[Row]:
@@ -150,7 +193,8 @@ def _of_verdicts(catalog: Catalog, facts: Facts) -> Iterator[Row]:
             if result["outcome"] == "passed":
                 continue
             share = f"{100 * result['failed'] / result['checked']:.2f}%" if result["checked"] else "—"
-            what = f"{result['name']}：{result['failed']} 行未过，占应检 {result['checked']} 行的 {share}，限 {result['limit_pct']:.2f}%"
+            counted = f"{result['failed']} 行未过，占应检 {result['checked']} 行的 {share}"
+            what = f"{result['name']}：{counted}，限 {result['limit_pct']:.2f}%"
             yield _finding(
                 "rule_failed",
                 result["severity"],

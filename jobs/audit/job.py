@@ -63,7 +63,9 @@ def run(ctx: Context, theme_inputs: ThemeInputs) -> dict[str, Version]:
         "ledger": balance,
         "disputes": disputes(ctx),
         "lineage": lineage(ctx.catalog, theme_inputs),
-        "states": states(ctx.catalog, facts, {key: version.rows for key, version in ctx.lake.all_passed().items()}, theme_inputs),
+        "states": states(
+            ctx.catalog, facts, {key: version.rows for key, version in ctx.lake.all_passed().items()}, theme_inputs
+        ),
     }
     return {name: _write(ctx, name, rows[name]) for name in SCHEMAS}
 
@@ -77,6 +79,9 @@ def _known_since(ctx: Context) -> dict[str, str]:
 
 def _write(ctx: Context, name: str, rows: list[Row]) -> Version:
     schema = SCHEMAS[name]
-    columns = [pa.array([row[field.name] for row in rows]).cast(field.type) if rows else pa.array([], field.type) for field in schema]
+    columns = [
+        pa.array([row[field.name] for row in rows]).cast(field.type) if rows else pa.array([], field.type)
+        for field in schema
+    ]
     table = pa.Table.from_arrays(columns, schema=schema)
     return ctx.lake.write_table("audited", name, table)

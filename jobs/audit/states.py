@@ -28,7 +28,15 @@ def states(catalog: Catalog, facts: Facts, rows: dict[tuple[str, str], int], the
 
 
 def _row(layer: str, name: str, state: str, as_of: str = "", since: str = "", reason: str = "", rows: int = 0) -> Row:
-    return {"layer": layer, "name": name, "state": state, "as_of": as_of, "since": since, "reason": reason, "rows": rows}
+    return {
+        "layer": layer,
+        "name": name,
+        "state": state,
+        "as_of": as_of,
+        "since": since,
+        "reason": reason,
+        "rows": rows,
+    }
 
 
 def _resource(catalog: Catalog, facts: Facts, rows: dict[tuple[str, str], int], resource: str) -> Row:

@@ -78,16 +78,24 @@ def status(as_json: AsJson = False) -> None:
     deliveries = ctx.journal.newest(DELIVERIES, "load_id")
     runs = ctx.journal.newest(RUNS, "run")
     facts: dict[str, Any] = {
-        "departments": {"declared": len(catalog.departments), "live": len({r.department for r in catalog.live.values()})},
+        "departments": {
+            "declared": len(catalog.departments),
+            "live": len({r.department for r in catalog.live.values()}),
+        },
         "systems": {"declared": len(catalog.systems), "live": len({r.system for r in catalog.live.values()})},
         "resources": {"declared": len(catalog.resources), "live": len(catalog.live)},
-        "libraries": {"declared": len(catalog.entities), "live": sum(e.layer == "fused" and e.name in catalog.entities for e in tables)},
+        "libraries": {
+            "declared": len(catalog.entities),
+            "live": sum(e.layer == "fused" and e.name in catalog.entities for e in tables),
+        },
         "themes": {"declared": len(catalog.themes), "live": len(themes)},
         "records": {
             "landed": sum(row["landed"] or 0 for row in deliveries if row["state"] == "landed"),
             "released": sum(entry.rows for entry in tables if entry.layer in ("standardised", "fused", "derived")),
         },
-        "deliveries": {state: sum(row["state"] == state for row in deliveries) for state in ("landed", "refused", "extracted")},
+        "deliveries": {
+            state: sum(row["state"] == state for row in deliveries) for state in ("landed", "refused", "extracted")
+        },
         "release": manifest.release if manifest else None,
         "as_of": manifest.as_of if manifest else None,
         "approved_by": manifest.approved_by if manifest else None,

@@ -29,7 +29,7 @@ release_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(release_app, name="release")
-    app.command("sql", help="Query a served release, for example: brain sql \"FROM base.person LIMIT 5\"")(sql)
+    app.command("sql", help='Query a served release, for example: brain sql "FROM base.person LIMIT 5"')(sql)
     app.command("report", help="Where the officers' portal of a release lies.")(report)
     app.command("gate", help="The newest verdict over a table, rule by rule.")(gate)
 
@@ -48,11 +48,15 @@ def list_releases(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_table(list(rows[0]) if rows else ("release",), [list(row.values()) for row in rows], right=("tables", "changed"))
+        print_table(
+            list(rows[0]) if rows else ("release",), [list(row.values()) for row in rows], right=("tables", "changed")
+        )
 
 
 @release_app.command("show")
-def show_release(release: Annotated[int | None, typer.Argument(help="Number; default: the newest.")] = None, as_json: AsJson = False) -> None:
+def show_release(
+    release: Annotated[int | None, typer.Argument(help="Number; default: the newest.")] = None, as_json: AsJson = False
+) -> None:
     """Tables of a release with version, rows and content hash."""
     manifest = _manifest(release)
     rows = [(e.layer, e.name, e.version, e.rows, e.content) for e in manifest.tables]
@@ -64,7 +68,9 @@ def show_release(release: Annotated[int | None, typer.Argument(help="Number; def
 
 
 @release_app.command("diff")
-def diff_releases(old: int, new: Annotated[int | None, typer.Argument(help="Default: the newest.")] = None, as_json: AsJson = False) -> None:
+def diff_releases(
+    old: int, new: Annotated[int | None, typer.Argument(help="Default: the newest.")] = None, as_json: AsJson = False
+) -> None:
     """Tables that differ between two releases."""
     left, right = _manifest(old), _manifest(new)
     before, after = ({(e.layer, e.name): e for e in m.tables if e.layer != "landed"} for m in (left, right))
@@ -72,10 +78,20 @@ def diff_releases(old: int, new: Annotated[int | None, typer.Argument(help="Defa
     for key in sorted(before.keys() | after.keys()):
         a, b = before.get(key), after.get(key)
         if a is None or b is None or (a.content, a.provenance) != (b.content, b.provenance):
-            change = "added" if a is None else "removed" if b is None else "content" if a.content != b.content else "provenance"
+            change = (
+                "added"
+                if a is None
+                else "removed"
+                if b is None
+                else "content"
+                if a.content != b.content
+                else "provenance"
+            )
             rows.append((*key, change, a.rows if a else None, b.rows if b else None))
     if as_json:
-        print_json([dict(zip(("layer", "table", "change", "rows_before", "rows_after"), row, strict=True)) for row in rows])
+        print_json(
+            [dict(zip(("layer", "table", "change", "rows_before", "rows_after"), row, strict=True)) for row in rows]
+        )
     else:
         print_table(("layer", "table", "change", f"rows {left.release}", f"rows {right.release}"), rows)
 
@@ -142,7 +158,9 @@ def sql(
         try:
             cursor = connection.execute(query)
         except duckdb.Error as error:
-            raise UsageError(f"the query cannot be run: {error}", remedy="Tables: brain sql 'SHOW ALL TABLES'") from None
+            raise UsageError(
+                f"the query cannot be run: {error}", remedy="Tables: brain sql 'SHOW ALL TABLES'"
+            ) from None
         names = [item[0] for item in cursor.description or []]
         rows = cursor.fetchall()
     if as_json:
@@ -173,10 +191,16 @@ def gate(
     if as_json:
         print_json(verdict)
     else:
-        stdout.print(f"{verdict['outcome']}: version {verdict['version']}, {verdict['evaluated']} of {verdict['declared']} rules judged")
+        stdout.print(
+            f"{verdict['outcome']}: version {verdict['version']}, "
+            f"{verdict['evaluated']} of {verdict['declared']} rules judged"
+        )
         print_table(
             ("outcome", "severity", "rule", "checked", "failed", "limit %"),
-            [(r["outcome"], r["severity"], r["name"], r["checked"], r["failed"], r["limit_pct"]) for r in verdict["results"]],
+            [
+                (r["outcome"], r["severity"], r["name"], r["checked"], r["failed"], r["limit_pct"])
+                for r in verdict["results"]
+            ],
             right=("checked", "failed", "limit %"),
         )
     raise typer.Exit(3 if verdict["outcome"] == "blocked" else 0)

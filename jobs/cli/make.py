@@ -99,7 +99,9 @@ def report_planted() -> bool:
     }
     rows = ctx.journal.newest(DELIVERIES, "load_id")
     stopped = {(row["resource"], row["file"]): row["reason"] or "" for row in rows if row["state"] == "refused"}
-    stopped |= {(row["resource"], row["file"]): "与已收批次相同" for row in ctx.journal.newest(REPEATS, "load_id", "file")}
+    stopped |= {
+        (row["resource"], row["file"]): "与已收批次相同" for row in ctx.journal.newest(REPEATS, "load_id", "file")
+    }
     for key in sorted(planted | stopped):
         mark = "found" if key in planted and key in stopped else "MISSED" if key in planted else "NOT PLANTED"
         stdout.print(f"{mark:<12}{key[0]:<26}{key[1]:<28}{planted.get(key, ''):<14}{stopped.get(key, '')}")

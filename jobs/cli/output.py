@@ -52,7 +52,7 @@ def last_day(ctx: Context) -> str:
     """The newest cut-off day a run was made for; UsageError if there was none."""
     from jobs.lake.journal import RUNS
 
-    days = [row["as_of"] for row in ctx.journal.newest(RUNS, "run") if row["as_of"]]
+    days = [str(row["as_of"]) for row in ctx.journal.newest(RUNS, "run") if row["as_of"]]
     if not days:
         raise UsageError("nothing was run yet", remedy="Run `brain demo`, or `brain run --date yyyy-MM-dd`")
     return max(days)

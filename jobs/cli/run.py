@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -20,7 +21,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("run", help="Run the pipeline, or a stretch of it. Running again without new input changes nothing.")(run)
+    app.command("run", help="Run the pipeline, or a stretch of it. Running again without new input changes nothing.")(
+        run
+    )
     for stage in STAGES:
         app.command(stage.verb, help=f"Run the stage {stage.verb} alone (writes {stage.folder}).")(_verb(stage.verb))
 
@@ -42,7 +45,7 @@ def run(
     raise typer.Exit(outcome.exit_code)
 
 
-def _verb(verb: str):  # type: ignore[no-untyped-def]
+def _verb(verb: str) -> Callable[..., None]:
     def command(date: Date = None, only: Only = "*", as_json: AsJson = False) -> None:
         run(verb, verb, date, only, as_json=as_json)
 

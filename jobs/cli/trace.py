@@ -56,7 +56,9 @@ def where(
     """One line a landed, quarantined or refused row."""
     rows = where_row(context(), resource, key)
     if not rows:
-        raise UsageError("no row of this key has arrived", remedy="Check the key, and `brain status` for refused deliveries")
+        raise UsageError(
+            "no row of this key has arrived", remedy="Check the key, and `brain status` for refused deliveries"
+        )
     if as_json:
         print_json(rows)
         return

@@ -42,7 +42,9 @@ def extract_table(resource: Resource, access: Access, url: str, low: str, high: 
     return rows, last
 
 
-def _select(connection: sa.Connection, resource: Resource, access: Access, low: str, high: str) -> sa.CursorResult[tuple[object, ...]]:
+def _select(
+    connection: sa.Connection, resource: Resource, access: Access, low: str, high: str
+) -> sa.CursorResult[tuple[object, ...]]:
     """One ordered statement: key-ordered, streamed, values bound."""
     table = sa.table(access.table or "", *[sa.column(field.name) for field in resource.fields])
     watermark = sa.cast(table.c[access.watermark or ""], sa.Text)

@@ -27,7 +27,11 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
             continue
         ctx.progress("extract", resource.id)
         try:
-            taken = _from_database(ctx, resource, access, known) if access.kind == "sql" else _from_files(ctx, resource, access, known)
+            taken = (
+                _from_database(ctx, resource, access, known)
+                if access.kind == "sql"
+                else _from_files(ctx, resource, access, known)
+            )
             reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0))
         except SourceError as error:
             reports.append(RunReport("extract", resource.id, changed=False, note=str(error)))
@@ -83,7 +87,7 @@ def _from_database(ctx: Context, resource: Resource, access: Access, known: dict
 
 
 def _note(ctx: Context, delivery: Delivery, known: dict[str, Any]) -> None:
-    row = {
+    row: dict[str, Any] = {
         "load_id": delivery.load_id,
         "resource": delivery.resource,
         "period": delivery.period,

@@ -37,5 +37,7 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     ):
         return [
             ctx.lake.write("fused", entity.entity, session.sql(fused_sql(placed, winners, types)), at_most),
-            ctx.lake.write("fused", f"{entity.entity}__conflicts", session.sql(conflicts_sql(claims, winners)), at_most),
+            ctx.lake.write(
+                "fused", f"{entity.entity}__conflicts", session.sql(conflicts_sql(claims, winners)), at_most
+            ),
         ]

@@ -45,7 +45,8 @@ def _text(source: MentionSource, element: str, kind: str | None) -> str:
 def placed_sql(records: str, registry: str) -> str:
     """Records with the entity they speak of and their ``place`` among its records."""
     return (
-        f"SELECT r.canonical_id, row_number() OVER (PARTITION BY r.canonical_id ORDER BY s.resource, s.role, s.record_key) "
+        f"SELECT r.canonical_id, "
+        f"row_number() OVER (PARTITION BY r.canonical_id ORDER BY s.resource, s.role, s.record_key) "
         f"- 1 AS place, s.* FROM {records} s JOIN {registry} r "
         f"ON s.record_key = r.record_key AND s.resource = r.resource AND s.role = r.role"
     )
@@ -54,7 +55,8 @@ def placed_sql(records: str, registry: str) -> str:
 def claims_sql(placed: str, authority: str) -> str:
     """A row for every say of a record that stands: its deciding element has a value, its case holds."""
     return f"""
-    SELECT canonical_id, {', '.join(f"p.{field}" for field in _SOURCE)}, a.element, element_at(vals, a.position) AS value,
+    SELECT canonical_id, {", ".join(f"p.{field}" for field in _SOURCE)}, a.element,
+      element_at(vals, a.position) AS value,
       coalesce(element_at(doubts, a.lead), 0) AS doubt, a.rank,
       a.bits + coalesce(element_at(doubts, a.position), 0) * {SUSPECT} AS bits,
       CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END AS latest
@@ -86,7 +88,8 @@ def fused_sql(placed: str, winners: str, types: dict[str, str]) -> str:
         named_struct('value', value, 'cell', cell)))) AS won
       FROM {winners} GROUP BY canonical_id
     ), entities AS (
-      SELECT canonical_id, array_sort(collect_list(named_struct({source}))) AS _sources FROM {placed} GROUP BY canonical_id
+      SELECT canonical_id, array_sort(collect_list(named_struct({source}))) AS _sources
+      FROM {placed} GROUP BY canonical_id
     )
     SELECT e.canonical_id, {values}, e._sources, named_struct({cells}) AS _cells
     FROM entities e LEFT JOIN known k ON e.canonical_id = k.canonical_id

@@ -63,7 +63,9 @@ def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     """Decimals as floats: limits are declared as floats, and no Decimal equals the float of its own digits."""
 
     def is_decimal(column: str) -> bool:
-        present = frame[column].dropna() if frame[column].dtype == object else ()
+        if frame[column].dtype != object:
+            return False
+        present = frame[column].dropna()
         return len(present) > 0 and isinstance(present.iloc[0], Decimal)
 
     decimals = {column: float for column in frame.columns if is_decimal(column)}
@@ -103,8 +105,8 @@ def _result(rule: Rule, answer: Any, rows: int) -> Result:
     if rule.expect not in ("expect_column_values_to_not_be_null", "expect_column_values_to_be_null"):
         checked -= missing
     failed = int(facts.get("unexpected_count") or (0 if answer.success else 1))
-    rows = frozenset(int(row) for row in facts.get("unexpected_index_list") or ())
-    return Result(rule, "passed" if answer.success else "failed", checked, failed, rows=rows)
+    failing = frozenset(int(row) for row in facts.get("unexpected_index_list") or ())
+    return Result(rule, "passed" if answer.success else "failed", checked, failed, rows=failing)
 
 
 def result_of_row(result: Result, row: int) -> Result:

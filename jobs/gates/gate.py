@@ -53,7 +53,9 @@ def decide(rules: list[Rule], results: list[Result]) -> Verdict:
     return Verdict("warned" if warned else "passed", tuple(results))
 
 
-def judge_table(ctx: Context, versions: list[Version], rules: list[Rule], frames: Callable[[], dict[str, pd.DataFrame]]) -> Verdict:
+def judge_table(
+    ctx: Context, versions: list[Version], rules: list[Rule], frames: Callable[[], dict[str, pd.DataFrame]]
+) -> Verdict:
     """Judge ``versions[0]`` (the others share its fate). ``frames`` gives ``arrived`` and ``kept`` when needed.
 
     A version judged before under the same suite keeps its verdict.

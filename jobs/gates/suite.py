@@ -46,7 +46,15 @@ def landing_suite(sums: list[str], has_manifest: bool) -> list[Rule]:
     """Rules over the one-row table of a delivery's counts."""
     equal = "expect_column_pair_values_to_be_equal"
     rules = [
-        Rule("landed_rows", "expect_column_values_to_be_between", {"column": "received", "min_value": 1}, "critical", "0202", "批次不为空", on="facts"),
+        Rule(
+            "landed_rows",
+            "expect_column_values_to_be_between",
+            {"column": "received", "min_value": 1},
+            "critical",
+            "0202",
+            "批次不为空",
+            on="facts",
+        ),
         Rule(
             "rejected_share",
             "expect_column_values_to_be_between",
@@ -56,14 +64,35 @@ def landing_suite(sums: list[str], has_manifest: bool) -> list[Rule]:
             "拒收行不超过 5%",
             on="facts",
         ),
-        Rule("last_record", "expect_column_values_to_be_in_set", {"column": "cut_off", "value_set": [0]}, "critical", "0202", "文件完整，末行未被截断", on="facts"),
+        Rule(
+            "last_record",
+            "expect_column_values_to_be_in_set",
+            {"column": "cut_off", "value_set": [0]},
+            "critical",
+            "0202",
+            "文件完整，末行未被截断",
+            on="facts",
+        ),
     ]
     if has_manifest:
         args = {"column_A": "received", "column_B": "declared"}
-        rules.append(Rule("declared_rows", equal, args, "critical", "0202", "行数与交付声明相符", "交付清单", on="facts"))
+        rules.append(
+            Rule("declared_rows", equal, args, "critical", "0202", "行数与交付声明相符", "交付清单", on="facts")
+        )
     for column in sums:
         args = {"column_A": f"sum {column}", "column_B": f"declared {column}"}
-        rules.append(Rule(f"declared_sum {column}", equal, args, "critical", "0202", f"{column} 合计与交付声明相符", "交付清单", on="facts"))
+        rules.append(
+            Rule(
+                f"declared_sum {column}",
+                equal,
+                args,
+                "critical",
+                "0202",
+                f"{column} 合计与交付声明相符",
+                "交付清单",
+                on="facts",
+            )
+        )
     return rules
 
 
@@ -77,18 +106,52 @@ def standardised_suite(catalog: Catalog, resource: Resource) -> list[Rule]:
             severity = "critical" if is_key else "warning"
             mostly = {"mostly": 1 - MAX_QUARANTINED} if is_key else {}
             rules.append(
-                Rule(f"required {column}", "expect_column_values_to_not_be_null", {"column": column, **mostly}, severity, "0201", f"{label}不为空", "交付契约", column)
+                Rule(
+                    f"required {column}",
+                    "expect_column_values_to_not_be_null",
+                    {"column": column, **mostly},
+                    severity,
+                    "0201",
+                    f"{label}不为空",
+                    "交付契约",
+                    column,
+                )
             )
-        rules += _flag_rules(catalog, source_field.element, column, label, catalog.code_table_of(source_field) is not None)
+        rules += _flag_rules(
+            catalog, source_field.element, column, label, catalog.code_table_of(source_field) is not None
+        )
     declared = catalog.expectations.get(("3_standardised", resource.id), ())
     return rules + [_declared(rule, position) for position, rule in enumerate(declared)]
 
 
 def table_suite(catalog: Catalog, folder: str, name: str, key: list[str]) -> list[Rule]:
     """Rules of a fused or derived table: its key, that it is not empty, and its declared ones."""
-    rules = [Rule("key_unique", "expect_compound_columns_to_be_unique" if len(key) > 1 else "expect_column_values_to_be_unique",
-                  {"column_list": key} if len(key) > 1 else {"column": key[0]}, "critical", "0304", "主键不重复", on="kept")] if key else []
-    rules.append(Rule("not_empty", "expect_table_row_count_to_be_between", {"min_value": 1}, "critical", "0202", "不为空表", on="kept"))
+    rules = (
+        [
+            Rule(
+                "key_unique",
+                "expect_compound_columns_to_be_unique" if len(key) > 1 else "expect_column_values_to_be_unique",
+                {"column_list": key} if len(key) > 1 else {"column": key[0]},
+                "critical",
+                "0304",
+                "主键不重复",
+                on="kept",
+            )
+        ]
+        if key
+        else []
+    )
+    rules.append(
+        Rule(
+            "not_empty",
+            "expect_table_row_count_to_be_between",
+            {"min_value": 1},
+            "critical",
+            "0202",
+            "不为空表",
+            on="kept",
+        )
+    )
     declared = catalog.expectations.get((folder, name), ())
     return rules + [_declared(rule, position) for position, rule in enumerate(declared)]
 
@@ -103,25 +166,57 @@ def _key_unique(resource: Resource) -> Rule:
 
 def _not_too_many_quarantined() -> Rule:
     args = {"column": "_quarantined", "value_set": [False], "mostly": 1 - MAX_QUARANTINED}
-    return Rule("quarantined_share", "expect_column_values_to_be_in_set", args, "critical", "0305", "隔离行不超过 5%", "项目规则")
+    return Rule(
+        "quarantined_share",
+        "expect_column_values_to_be_in_set",
+        args,
+        "critical",
+        "0305",
+        "隔离行不超过 5%",
+        "项目规则",
+    )
 
 
 _FLAGS = (
-    (("resident_id", "identity_document"), ("check_digit", "malformed"), "0301", "校验位和格式正确", "GB 11643-1999", 0.98),
+    (
+        ("resident_id", "identity_document"),
+        ("check_digit", "malformed"),
+        "0301",
+        "校验位和格式正确",
+        "GB 11643-1999",
+        0.98,
+    ),
     (("uscc",), ("check_digit", "malformed"), "0301", "校验位和格式正确", "GB 32100-2015", 0.98),
     (("licence_identifier",), ("check_digit", "malformed"), "0301", "标识校验正确", "GB/T 36904-2018", 0.97),
     (("mobile",), ("malformed", "placeholder"), "0305", "号码可用", "", 0.95),
     (("person_name", "org_name"), ("malformed", "placeholder"), "0305", "无乱码、无占位值", "", 0.99),
-    (("date", "datetime", "integer", "decimal", "amount"), ("unparsed",), "0302", "格式可识别", "GB/T 7408.1-2023", 0.99),
+    (
+        ("date", "datetime", "integer", "decimal", "amount"),
+        ("unparsed",),
+        "0302",
+        "格式可识别",
+        "GB/T 7408.1-2023",
+        0.99,
+    ),
     (("longitude", "latitude"), ("implausible", "unparsed"), "0301", "落在市域内", "", 0.97),
 )
 
 
 def _flag_rules(catalog: Catalog, element: str, column: str, label: str, coded: bool) -> list[Rule]:
     """Shares of flagged cells, by the rule that reads the element."""
+
     def rule(flags: tuple[str, ...], indicator: str, what: str, why: str, mostly: float) -> Rule:
         args = {"column": f"{column}__flag", "value_set": list(flags), "mostly": mostly}
-        return Rule(f"{'/'.join(flags)} {column}", "expect_column_values_to_not_be_in_set", args, "warning", indicator, f"{label}{what}", why, column)
+        return Rule(
+            f"{'/'.join(flags)} {column}",
+            "expect_column_values_to_not_be_in_set",
+            args,
+            "warning",
+            indicator,
+            f"{label}{what}",
+            why,
+            column,
+        )
 
     if coded:
         return [rule(("unseen_code",), "0105", "在代码表内", "代码表", 0.995)]
@@ -149,5 +244,3 @@ def _declared(expectation: Expectation, position: int) -> Rule:
 def suite_json(rules: list[Rule]) -> str:
     """The suite as text, for people who want to read it."""
     return json.dumps([asdict(rule) for rule in rules], ensure_ascii=False, indent=1, default=str)
-
-

@@ -57,14 +57,20 @@ def digest_arrow(table: pa.Table) -> Digest:
 
 
 def _without_zone(kind: pa.DataType) -> pa.DataType:
-    return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us")
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(field.name, _without_zone(field.type)) for field in kind])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.list_(_without_zone(kind.value_type))
+    return kind
 
 
 def _duck_text(column: str, kind: pa.DataType) -> str:
     """:func:`_text` in DuckDB's SQL."""
     if pa.types.is_struct(kind):
         fields = sorted(kind, key=lambda field: field.name)
-        return " || ".join(_duck_text(f"{column}.\"{field.name}\"", field.type) for field in fields)
+        return " || ".join(_duck_text(f'{column}."{field.name}"', field.type) for field in fields)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         items = f"list_transform({column}, lambda item: {_duck_text('item', kind.value_type)})"
         joined = f"CAST(len({column}) AS VARCHAR) || '[' || array_to_string({items}, '') || ']'"
@@ -92,7 +98,8 @@ def _row_digest(schema: StructType, names: list[str]) -> Column:
 def _text(column: Column, kind: DataType) -> Column:
     """Canonical text of one value: ``<length>:<text>``, ``~`` for null; nested values leaf by leaf."""
     if isinstance(kind, StructType):
-        return F.concat(*[_text(column.getField(name), kind[name].dataType) for name in sorted(kind.fieldNames())])
+        fields = F.concat(*[_text(column.getField(name), kind[name].dataType) for name in sorted(kind.fieldNames())])
+        return F.when(column.isNull(), F.lit("~" * _leaves(kind))).otherwise(fields)
     if isinstance(kind, ArrayType):
         items = F.transform(column, lambda item: _text(item, kind.elementType))
         joined = F.concat(F.size(column).cast("string"), F.lit("["), F.array_join(items, ""), F.lit("]"))
@@ -101,3 +108,8 @@ def _text(column: Column, kind: DataType) -> Column:
         raise TypeError(f"a lake table has no {kind.simpleString()} column: engines write its text differently")
     text = column.cast("string")
     return F.coalesce(F.concat(F.length(text).cast("string"), F.lit(":"), text), F.lit("~"))
+
+
+def _leaves(kind: DataType) -> int:
+    """Leaf columns of a type: a missing struct says what a struct of nulls says, and Sail reads zeros from it."""
+    return sum(_leaves(field.dataType) for field in kind.fields) if isinstance(kind, StructType) else 1

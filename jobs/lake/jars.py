@@ -99,7 +99,9 @@ def _resolve(cache: Path, folder: Path) -> None:
     }
     if options:
         environment["SPARK_LAUNCHER_OPTS"] = environment["JDK_JAVA_OPTIONS"] = options
-    answer = subprocess.run([sys.executable, "-c", _RESOLVE], env=environment, capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [sys.executable, "-c", _RESOLVE], env=environment, capture_output=True, text=True, check=False
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for name in JARS:
         found = ivy / "jars" / name
@@ -107,8 +109,9 @@ def _resolve(cache: Path, folder: Path) -> None:
             shutil.move(found, folder / name)
     if missing_jars(cache):
         reason = [line.strip() for line in answer.stderr.splitlines() if "not found" in line or "Exception" in line]
+        last = (reason or answer.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise EnvironmentFault(
-            f"Spark's resolver could not bring {DELTA_PACKAGE}: {(reason or answer.stderr.strip().splitlines() or ['no reason given'])[-1]}",
+            f"Spark's resolver could not bring {DELTA_PACKAGE}: {last}",
             remedy="Check the network (a company proxy: set SSL_CERT_FILE) and run `make setup` again",
         )
     shutil.rmtree(ivy, ignore_errors=True)

@@ -102,11 +102,21 @@ class Journal:
 
     def __init__(self, url: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.url = url or f"sqlite:///{folder / 'journal.sqlite'}"
-        self.engine = sa.create_engine(self.url)
+        self.engine = sa.create_engine(url or sa.URL.create("sqlite", database=str(folder / "journal.sqlite")))
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _durable)
-        _META.create_all(self.engine)
+        self._create()
+
+    def _create(self) -> None:
+        """Make what is missing; another process may be doing the same."""
+        missing = set(TABLES) - set(sa.inspect(self.engine).get_table_names())
+        if not missing:
+            return
+        with self.writing() as connection:
+            for name in sorted(missing):
+                connection.execute(sa.schema.CreateTable(TABLES[name], if_not_exists=True))
+                for index in TABLES[name].indexes:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -118,7 +128,9 @@ class Journal:
         """Add one row; dicts and lists are stored as JSON."""
         self.note_all(table, [facts], connection)
 
-    def note_all(self, table: sa.Table, rows: Iterable[dict[str, Any]], connection: sa.Connection | None = None) -> None:
+    def note_all(
+        self, table: sa.Table, rows: Iterable[dict[str, Any]], connection: sa.Connection | None = None
+    ) -> None:
         """Add rows, in one transaction of their own unless ``connection`` is given."""
         noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
         values = [{"noted_at": noted} | {key: _plain(value) for key, value in row.items()} for row in rows]
@@ -148,7 +160,7 @@ def _plain(value: Any) -> Any:
 
 def _durable(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=30000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=30000")
     cursor.close()

@@ -6,6 +6,7 @@ lies in the home's ``data/secrets``, outside the lake.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -26,10 +27,8 @@ def read_key(folder: Path) -> bytes:
         fresh = path.with_name(f"lake.key.{os.getpid()}")
         fresh.write_text(secrets.token_hex(32))
         fresh.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):  # another process was first
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_bytes().strip()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache as once
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -50,18 +49,22 @@ appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 
 
 _OPENING = Lock()
+_open: dict[str, SparkSession] = {}
 
 
 def open_session(settings: Settings) -> SparkSession:
-    """The session of this process, started on first use (7-8 s for Spark, 2 s for Sail); safe from any thread."""
+    """The session of this process, started on first use (7-8 s for Spark, 2 s for Sail); safe from any thread.
+
+    Whatever home the first caller came from; EnvironmentFault if the other engine lives here already.
+    """
     with _OPENING:
-        return _open(settings)
-
-
-@once
-def _open(settings: Settings) -> SparkSession:
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    return _sail() if settings.engine == "sail" else _spark(settings)
+        if settings.engine not in _open:
+            if _open:
+                problem = f"this process runs {next(iter(_open))}; {settings.engine} needs one of its own"
+                raise EnvironmentFault(problem, remedy="Set BRAIN_ENGINE for the whole process")
+            os.environ["PYSPARK_PYTHON"] = sys.executable
+            _open[settings.engine] = _sail() if settings.engine == "sail" else _spark(settings)
+        return _open[settings.engine]
 
 
 def _spark(settings: Settings) -> SparkSession:

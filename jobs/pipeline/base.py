@@ -44,7 +44,9 @@ def leading_sources(entity: Entity) -> list[str]:
 def _resolve(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Step:
     name = f"{entity.entity}__registry"
     rules = table_suite(ctx.catalog, "4_resolved", name, ["mention_id"])
-    return take_step(ctx, "resolved", name, fingerprint(ctx, inputs), lambda: judged(ctx, resolve_job.run(ctx, entity), rules))
+    return take_step(
+        ctx, "resolved", name, fingerprint(ctx, inputs), lambda: judged(ctx, resolve_job.run(ctx, entity), rules)
+    )
 
 
 def _fuse(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Step:

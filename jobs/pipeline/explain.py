@@ -37,7 +37,9 @@ def trace_cells(ctx: Context, entity: str, identity: str, element: str | None, r
     if fused is None:
         raise UsageError(f"release {manifest.release} has no {entity}", remedy="See `brain release show`")
     if element is not None and element not in declared.authority:
-        raise UsageError(f"{entity} has no element {element!r}", remedy=f"One of {', '.join(sorted(declared.authority))}")
+        raise UsageError(
+            f"{entity} has no element {element!r}", remedy=f"One of {', '.join(sorted(declared.authority))}"
+        )
     keys = ["canonical_id", *[key for key in declared.keys if isinstance(key, str)]]
     condition = " OR ".join(f'"{key}" = $id' for key in keys)
     rows = _query(ctx, fused, f"SELECT * FROM files WHERE {condition}", id=identity)
@@ -74,7 +76,10 @@ def _losing(ctx: Context, manifest: Manifest, entity: str, canonical_id: str) ->
     entry = manifest.entry("fused", f"{entity}__conflicts")
     if entry is None or not entry.rows:
         return []
-    query = "SELECT element, value, resource, role, _load_id AS load_id, _row_no AS row_no FROM files WHERE canonical_id = $id ORDER BY ALL"
+    query = (
+        "SELECT element, value, resource, role, _load_id AS load_id, _row_no AS row_no "
+        "FROM files WHERE canonical_id = $id ORDER BY ALL"
+    )
     return [_with_delivery(ctx, row) for row in _query(ctx, entry, query, id=canonical_id)]
 
 
@@ -97,14 +102,18 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
     rows: dict[tuple[str, int], Row] = {}
     query = f'SELECT _load_id AS load_id, _row_no AS row_no FROM read_parquet($files) WHERE "{stored}" = $key'
     for row in _rows(ctx.lake.files(landed), query, key=key):
-        rows[(row["load_id"], row["row_no"])] = row | {"fate": "duplicate or replaced", "why": "another row of its key counts"}
+        rows[(row["load_id"], row["row_no"])] = row | {
+            "fate": "duplicate or replaced",
+            "why": "another row of its key counts",
+        }
     for name, fate in ((resource, None), (f"{resource}__rejects", "quarantined")):
         version = ctx.lake.passed("standardised", name)
         if version is None or not version.rows:
             continue
         why = "array_to_string(_rules, '; ')" if fate else "''"
         query = (
-            f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, _from_seq AS from_seq, _to_seq AS to_seq "
+            f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, "
+            "_from_seq AS from_seq, _to_seq AS to_seq "
             f'FROM read_parquet($files) WHERE CAST("{column}" AS VARCHAR) = $key OR _raw."{column}" = $key'
         )
         for row in _rows(ctx.lake.files(version), query, key=key):
@@ -118,7 +127,10 @@ def _refused_rows(ctx: Context, resource: str, key: str) -> dict[tuple[str, int]
     version = ctx.lake.passed("landed", f"{resource}__rejects")
     if version is None:
         return {}
-    query = "SELECT _load_id AS load_id, _row_no AS row_no, _reason AS why FROM read_parquet($files) WHERE contains(_text, $key)"
+    query = (
+        "SELECT _load_id AS load_id, _row_no AS row_no, _reason AS why "
+        "FROM read_parquet($files) WHERE contains(_text, $key)"
+    )
     rows = _rows(ctx.lake.files(version), query, key=key)
     return {(row["load_id"], row["row_no"]): row | {"fate": "rejected"} for row in rows}
 

@@ -26,7 +26,6 @@ from jobs.land import job as land_job
 from jobs.pipeline.steps import Step, fingerprint, known_step, take_step
 from jobs.standardise import job as standardise_job
 
-
 _AT_ONCE = 4
 """Tables that the engine works on at once: its planning of small ones leaves cores idle."""
 
@@ -56,7 +55,9 @@ def _extract(ctx: Context, resources: list[Resource]) -> list[Step]:
     reports = extract_job.run(ctx, resources)
     seconds = (time.monotonic() - began) / max(len(reports), 1)
     return [
-        Step("extracted", r.table, "failed" if r.note else "built" if r.changed else "unchanged", r.rows, seconds, r.note)
+        Step(
+            "extracted", r.table, "failed" if r.note else "built" if r.changed else "unchanged", r.rows, seconds, r.note
+        )
         for r in reports
     ]
 
@@ -64,7 +65,9 @@ def _extract(ctx: Context, resources: list[Resource]) -> list[Step]:
 def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:
     """Deliveries that are extracted, not yet landed or refused, and may be landed by the cut-off."""
     rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
-    found = [delivery_of(row) for row in rows if row["state"] == "extracted" and (row["received_at"] or "")[:10] <= ctx.as_of]
+    found = [
+        delivery_of(row) for row in rows if row["state"] == "extracted" and (row["received_at"] or "")[:10] <= ctx.as_of
+    ]
     return sorted(found, key=lambda delivery: (delivery.order, delivery.load_id))
 
 

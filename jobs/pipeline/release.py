@@ -8,10 +8,10 @@ from jobs.audit import job as audit_job
 from jobs.context import Context
 from jobs.derive.sql import theme_queries
 from jobs.gates import judge_table, table_suite
+from jobs.lake.manifest import Manifest, read_manifest
 from jobs.lake.store import Version
 from jobs.pipeline.steps import Step
 from jobs.publish import job as publish_job
-from jobs.lake.manifest import Manifest, read_manifest
 from jobs.serve import job as serve_job
 
 _KEYS = {

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from jobs.context import Context
 from jobs.errors import GateFailed, RunConflict, UsageError
 from jobs.lake.journal import RELEASES
-from jobs.lake.store import Version
 from jobs.lake.manifest import Entry, Manifest, read_manifest, write_manifest
+from jobs.lake.store import Version
 
 LAYERS = ("landed", "standardised", "fused", "derived", "audited")
 
@@ -63,9 +63,13 @@ def roll_back(ctx: Context, to: int, approved_by: str = "", note: str = "") -> M
 
 def _publish(ctx: Context, manifest: Manifest, epoch: int) -> None:
     with ctx.lake.lock("published", "releases"):
-        newest = ctx.journal.rows(sa.select(sa.func.max(RELEASES.c.seq).label("seq")).where(RELEASES.c.event == "begun"))
+        newest = ctx.journal.rows(
+            sa.select(sa.func.max(RELEASES.c.seq).label("seq")).where(RELEASES.c.event == "begun")
+        )
         if newest[0]["seq"] != epoch:
-            raise RunConflict("a newer release run has begun, this one is overtaken", remedy="Leave it to the newer one")
+            raise RunConflict(
+                "a newer release run has begun, this one is overtaken", remedy="Leave it to the newer one"
+            )
         for entry in manifest.tables:
             _sync(ctx.settings.lake, entry)
         write_manifest(ctx.settings.lake, manifest)
@@ -82,7 +86,13 @@ def _publish(ctx: Context, manifest: Manifest, epoch: int) -> None:
 def _entry(ctx: Context, version: Version) -> Entry:
     files = tuple(str(Path(file).relative_to(ctx.settings.lake)) for file in ctx.lake.files(version))
     return Entry(
-        version.layer, version.name, version.number, version.rows, version.digest.content, version.digest.provenance, files
+        version.layer,
+        version.name,
+        version.number,
+        version.rows,
+        version.digest.content,
+        version.digest.provenance,
+        files,
     )
 
 

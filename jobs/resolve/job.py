@@ -12,7 +12,9 @@ from jobs.lake.store import Version
 from jobs.resolve.link import linked_sql, registry_sql
 from jobs.rules.mentions import MentionSource, key_parts, mention_select, mention_sources, source_rank
 
-REGISTRY = "mention_id STRING, canonical_id STRING, resource STRING, role STRING, record_key STRING, rule STRING, since STRING"
+REGISTRY = (
+    "mention_id STRING, canonical_id STRING, resource STRING, role STRING, record_key STRING, rule STRING, since STRING"
+)
 
 
 def run(ctx: Context, entity: Entity) -> list[Version]:
@@ -53,10 +55,20 @@ def _previous(ctx: Context, entity: Entity) -> DataFrame:
 def _events(ctx: Context, entity: Entity, table: DataFrame) -> DataFrame:
     """What happened to ids and what could not be linked, all runs so far."""
     moved = table.where("_old_id IS NOT NULL AND _old_id <> canonical_id").selectExpr(
-        f"'{ctx.as_of}' AS as_of", "'moved' AS kind", "mention_id", "resource", "_old_id AS from_id", "canonical_id AS to_id"
+        f"'{ctx.as_of}' AS as_of",
+        "'moved' AS kind",
+        "mention_id",
+        "resource",
+        "_old_id AS from_id",
+        "canonical_id AS to_id",
     )
     apart = table.where("rule = 'name_contradicts' AND _old_id IS NULL").selectExpr(
-        f"'{ctx.as_of}' AS as_of", "'name_contradicts' AS kind", "mention_id", "resource", "CAST(NULL AS STRING) AS from_id", "canonical_id AS to_id"
+        f"'{ctx.as_of}' AS as_of",
+        "'name_contradicts' AS kind",
+        "mention_id",
+        "resource",
+        "CAST(NULL AS STRING) AS from_id",
+        "canonical_id AS to_id",
     )
     fresh = moved.unionByName(apart)
     name = f"{entity.entity}__events"

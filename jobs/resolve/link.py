@@ -28,7 +28,7 @@ def linked_sql(mentions: str, n_keys: int) -> str:
     with_bridges = ", ".join([*bridges, ""]) if bridges else ""
     return f"""
     WITH {with_bridges} keyed AS (
-      SELECT m.*, {best} AS strong FROM {mentions} m {' '.join(joins)}
+      SELECT m.*, {best} AS strong FROM {mentions} m {" ".join(joins)}
     ), anchored AS (
       SELECT *, first_value(record_key) OVER (PARTITION BY strong ORDER BY CASE WHEN name IS NULL THEN 1 ELSE 0 END,
         rank, from_seq, record_key, role) AS anchor_key
@@ -38,9 +38,9 @@ def linked_sql(mentions: str, n_keys: int) -> str:
         max(CASE WHEN record_key = anchor_key THEN former END) OVER (PARTITION BY strong) AS anchor_former
       FROM anchored
     ), judged AS (
-      SELECT *, coalesce({names_agree('name', 'anchor_name')}, TRUE)
-        OR coalesce({names_agree('name', 'anchor_former')}, FALSE)
-        OR coalesce({names_agree('former', 'anchor_name')}, FALSE) AS agrees
+      SELECT *, coalesce({names_agree("name", "anchor_name")}, TRUE)
+        OR coalesce({names_agree("name", "anchor_former")}, FALSE)
+        OR coalesce({names_agree("former", "anchor_name")}, FALSE) AS agrees
       FROM named
     )
     SELECT mention_id, resource, role, record_key, from_seq,
@@ -62,7 +62,8 @@ def registry_sql(linked: str, previous: str, as_of: str) -> str:
       SELECT l.*, p.canonical_id AS old_id, p.since AS old_since
       FROM {linked} l LEFT JOIN {previous} p ON l.mention_id = p.mention_id
     ), claims AS (
-      SELECT cluster, old_id, min(concat(CASE WHEN fresh_id = old_id THEN '0' ELSE '1' END, old_since, mention_id)) AS oldest
+      SELECT cluster, old_id,
+        min(concat(CASE WHEN fresh_id = old_id THEN '0' ELSE '1' END, old_since, mention_id)) AS oldest
       FROM joined
       WHERE old_id IS NOT NULL GROUP BY cluster, old_id
     ), owners AS (
@@ -70,7 +71,8 @@ def registry_sql(linked: str, previous: str, as_of: str) -> str:
     ), kept AS (
       SELECT cluster, min_by(old_id, oldest) AS canonical_id FROM owners GROUP BY cluster
     ), firsts AS (
-      SELECT cluster, min_by(fresh_id, concat(lpad(CAST(from_seq AS STRING), 20, '0'), resource, mention_id)) AS fresh_id
+      SELECT cluster,
+        min_by(fresh_id, concat(lpad(CAST(from_seq AS STRING), 20, '0'), resource, mention_id)) AS fresh_id
       FROM joined GROUP BY cluster
     )
     SELECT j.mention_id, coalesce(k.canonical_id, f.fresh_id) AS canonical_id, j.resource, j.role, j.record_key, j.rule,

@@ -40,7 +40,9 @@ class Database:
         self.connection.execute(f"CREATE TABLE {schema}.{quote(table)} AS SELECT * FROM _rows")
         self.connection.unregister("_rows")
 
-    def add_table(self, schema: str, table: str, label: str, columns: list[Column], entry: Entry, where: str = "") -> None:
+    def add_table(
+        self, schema: str, table: str, label: str, columns: list[Column], entry: Entry, where: str = ""
+    ) -> None:
         """A table from the Parquet files of a release."""
         shown = [f"{self._expression(column)} AS {quote(column.name)}" for column in columns]
         source = "read_parquet($files)" if entry.files else None
@@ -94,7 +96,9 @@ def fill_release(database: Database, manifest: Manifest) -> None:
             database.add_table("std", name.replace(".", "__"), label, columns + extra, entry, where)
         elif entry.layer == "fused" and name in catalog.entities:
             extra = [Column(c, c, SYSTEM[c]) for c in ("_sources", "_cells")] if engineer else []
-            database.add_table("base", name, catalog.entities[name].library, entity_columns(catalog, name) + extra, entry)
+            database.add_table(
+                "base", name, catalog.entities[name].library, entity_columns(catalog, name) + extra, entry
+            )
         elif entry.layer == "fused":
             database.add_table("base", name, "未采用的不同取值", _conflict_columns(database), entry)
         elif entry.layer == "derived" and name.split("__")[0] in catalog.themes:
@@ -134,7 +138,11 @@ def fill_rejects(database: Database, manifest: Manifest, files_of: dict[str, tup
     database.add_rows("reject", "_deliveries", deliveries)
     for table, selects, empty in (
         ("landed", landed, "'' AS resource, '' AS load_id, 0::BIGINT AS row_no, '' AS reason, '' AS row_text"),
-        ("standardised", quarantined, "'' AS resource, '' AS load_id, 0::BIGINT AS row_no, '' AS rules, '' AS row_json"),
+        (
+            "standardised",
+            quarantined,
+            "'' AS resource, '' AS load_id, 0::BIGINT AS row_no, '' AS rules, '' AS row_json",
+        ),
     ):
         union = " UNION ALL ".join(selects) or f"SELECT {empty} WHERE FALSE"
         joined = f"SELECT r.*, d.file, d.period FROM ({union}) r LEFT JOIN reject._deliveries d USING (load_id)"
@@ -167,7 +175,9 @@ def _list(database: Database, entry: Entry) -> str:
 
 
 def _names(connection: duckdb.DuckDBPyConnection, files: list[str]) -> list[str]:
-    described: Iterable[Any] = connection.execute("DESCRIBE SELECT * FROM read_parquet($files)", {"files": files}).fetchall()
+    described: Iterable[Any] = connection.execute(
+        "DESCRIBE SELECT * FROM read_parquet($files)", {"files": files}
+    ).fetchall()
     return [row[0] for row in described if not row[0].startswith("_")]
 
 

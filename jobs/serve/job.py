@@ -43,7 +43,7 @@ def run(ctx: Context, manifest: Manifest) -> bool:
 
 def _point(pointer: Path, name: str) -> None:
     """Move the pointer by one atomic rename."""
-    if pointer.is_symlink() and os.readlink(pointer) == name:
+    if pointer.is_symlink() and str(pointer.readlink()) == name:
         return
     fresh = pointer.with_name(f".current.{os.getpid()}")
     fresh.unlink(missing_ok=True)
@@ -98,7 +98,8 @@ def _release_tables(ctx: Context, manifest: Manifest) -> dict[str, list[dict[str
 
 
 def _history(ctx: Context, history: list[Manifest]) -> list[dict[str, Any]]:
-    rows, before = [], {}
+    rows: list[dict[str, Any]] = []
+    before: dict[tuple[str, str], tuple[str, str]] = {}
     for manifest in history:
         contents = manifest.contents()
         rows.append(

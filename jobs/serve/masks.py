@@ -6,7 +6,10 @@ declared in ``catalog/standards/elements.yml``.
 
 from __future__ import annotations
 
-_KEEP_ENDS = "CASE WHEN length({c}) > {n} THEN left({c}, {a}) || repeat('*', length({c}) - {n}) || right({c}, {b}) ELSE repeat('*', length({c})) END"
+_KEEP_ENDS = (
+    "CASE WHEN length({c}) > {n} THEN left({c}, {a}) || repeat('*', length({c}) - {n}) || right({c}, {b}) "
+    "ELSE repeat('*', length({c})) END"
+)
 
 _MASKS: dict[str, str] = {
     "ID18": _KEEP_ENDS.format(c="{c}", n=2, a=1, b=1),

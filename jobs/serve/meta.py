@@ -68,6 +68,7 @@ def _authority(catalog: Catalog) -> Rows:
     rows: Rows = []
     for entity in catalog.entities.values():
         for element, chain in entity.authority.items():
+            claims: list[tuple[str, Claim | None]]
             if isinstance(chain, Choice):
                 claims = [(source, None) for source in chain.among]
                 common = {"units": ", ".join(chain.units), "basis": chain.basis, "choose": chain.choose}
@@ -75,9 +76,7 @@ def _authority(catalog: Catalog) -> Rows:
                 claims = [(claim.source, claim) for claim in chain]
                 common = {"choose": ""}
             rows += [
-                {"entity": entity.entity, "element": element, "source": source, "place": place}
-                | _claim(claim)
-                | common
+                {"entity": entity.entity, "element": element, "source": source, "place": place} | _claim(claim) | common
                 for place, (source, claim) in enumerate(claims, 1)
             ]
     return rows
@@ -100,9 +99,18 @@ def journal_tables(deliveries: Rows, verdicts: Rows, steps: Rows) -> dict[str, R
     counts = ("received", "landed", "rejected")
     kept = ("rule", "element", "severity", "indicator", "outcome", "checked", "failed", "limit_pct", "why")
     return {
-        "deliveries": [{n: row[n] or "" if n != "sequence" else row[n] for n in names} | {n: row[n] for n in counts} for row in deliveries],
+        "deliveries": [
+            {n: row[n] or "" if n != "sequence" else row[n] for n in names} | {n: row[n] for n in counts}
+            for row in deliveries
+        ],
         "rules": [
-            {"layer": v["layer"], "table_name": v["name"], "version": v["version"], "as_of": v["as_of"], "rule_name": r["name"]}
+            {
+                "layer": v["layer"],
+                "table_name": v["name"],
+                "version": v["version"],
+                "as_of": v["as_of"],
+                "rule_name": r["name"],
+            }
             | {name: r[name] for name in kept}
             for v in verdicts
             for r in json.loads(v["results"] or "[]")

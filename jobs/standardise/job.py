@@ -50,7 +50,9 @@ def row_key(key: bytes, standard: Standard) -> F.Column:  # type: ignore[name-de
 def _orders(ctx: Context, resource: Resource) -> list[tuple[str, int, int]]:
     """(load id, order, rank) of the landed deliveries, by order."""
     rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
-    deliveries = sorted((delivery_of(row) for row in rows if row["state"] == "landed"), key=lambda d: (d.order, d.load_id))
+    deliveries = sorted(
+        (delivery_of(row) for row in rows if row["state"] == "landed"), key=lambda d: (d.order, d.load_id)
+    )
     return [(delivery.load_id, delivery.order, rank) for rank, delivery in enumerate(deliveries, 1)]
 
 

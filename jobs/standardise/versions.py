@@ -58,7 +58,7 @@ def fates_sql(rows: str, mode: str, last_snapshot: int, *ids: str) -> str:
         lead(_spell) OVER (PARTITION BY _key ORDER BY _snapshot) AS _next_spell
       FROM weighed WHERE _fresh = 1
     )
-    SELECT {', '.join(ids)}, _order AS _from_seq, {_end(mode, last_snapshot)} AS _to_seq, _deleted AS _is_deleted,
+    SELECT {", ".join(ids)}, _order AS _from_seq, {_end(mode, last_snapshot)} AS _to_seq, _deleted AS _is_deleted,
       {_fate(mode, last_snapshot)} AS _fate, CAST(_duplicates AS INT) AS _n_duplicates,
       CAST(_replaced AS INT) AS _n_replaced
     FROM versions

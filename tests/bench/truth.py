@@ -84,7 +84,8 @@ def _identities(entity: str, own: list[str]) -> str:
     """
     named = (
         " UNION ALL ".join(
-            f'SELECT canonical_id, {_key(key)} AS key FROM base."{entity}" WHERE {_key(key)} IN (SELECT key FROM expected)'
+            f'SELECT canonical_id, {_key(key)} AS key FROM base."{entity}" '
+            f"WHERE {_key(key)} IN (SELECT key FROM expected)"
             for key in own
         )
         or "SELECT NULL AS canonical_id, NULL AS key WHERE FALSE"
@@ -93,11 +94,13 @@ def _identities(entity: str, own: list[str]) -> str:
     CREATE OR REPLACE TEMP TABLE identities AS
     WITH named AS ({named}), other AS (
       SELECT b.canonical_id, min(e.key) AS key
-      FROM (SELECT canonical_id, unnest(_sources) AS s FROM base."{entity}" WHERE canonical_id NOT IN (SELECT canonical_id FROM named)) b
+      FROM (SELECT canonical_id, unnest(_sources) AS s FROM base."{entity}"
+            WHERE canonical_id NOT IN (SELECT canonical_id FROM named)) b
       JOIN journal.deliveries d ON d.load_id = b.s.load_id
       JOIN read_parquet($m) m ON m.resource = b.s.resource AND m.role = b.s.role AND m.entity = '{entity}'
         AND m.period = d.period AND m.sequence = d.sequence AND m.row_no = b.s.row_no
-      JOIN (SELECT DISTINCT entity_id, key FROM expected WHERE key NOT IN (SELECT key FROM named)) e ON e.entity_id = m.entity_id
+      JOIN (SELECT DISTINCT entity_id, key FROM expected WHERE key NOT IN (SELECT key FROM named)) e
+        ON e.entity_id = m.entity_id
       GROUP BY ALL), every AS (FROM named UNION ALL FROM other)
     SELECT canonical_id, key FROM every JOIN base."{entity}" USING (canonical_id)
     QUALIFY row_number() OVER (PARTITION BY key ORDER BY len(_sources) DESC, canonical_id) = 1
