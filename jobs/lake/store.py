@@ -7,6 +7,7 @@ content is unchanged; only a gate moves the *passed* mark (:meth:`Lake.mark_pass
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -62,8 +63,7 @@ class Lake:
     """The tables of one home."""
 
     def __init__(self, settings: Settings, journal: Journal) -> None:
-        if "%" in str(settings.lake):
-            raise UsageError("the path of a home holds a %, which Delta reads as an escape", remedy="Rename the folder")
+        _require_plain(settings)
         self.settings = settings
         self.journal = journal
         self.root = settings.lake
@@ -256,6 +256,16 @@ class Lake:
             return int(self._delta(layer, name).version())
         except TableNotFoundError:
             return None
+
+
+def _require_plain(settings: Settings) -> None:
+    """Refuse a home whose path an engine would read otherwise than the file system does."""
+    path = str(settings.lake)
+    if "%" in path:
+        raise UsageError("the path of a home holds a %, which Delta reads as an escape", remedy="Rename the folder")
+    if settings.engine == "sail" and not re.fullmatch(r"[\w./~+@:,=-]*", path, re.ASCII):
+        problem = "Sail escapes blanks and Chinese in paths when it writes, and writes elsewhere"
+        raise UsageError(problem, remedy="Name the folders of the home in letters and digits, or use Spark")
 
 
 def _files(table: deltalake.DeltaTable) -> list[str]:
