@@ -50,7 +50,10 @@ def _place(row: dict[str, Any]) -> str:
 
 def where(
     resource: Annotated[str, typer.Argument(help="Resource id, such as gaj.household.person.")],
-    key: Annotated[str, typer.Argument(help="Value of its (first) key column, as delivered or as standardised.")],
+    key: Annotated[
+        str,
+        typer.Argument(help="Value of a key column or of a strong identifier, as delivered or as standardised."),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """One line a landed, quarantined or refused row."""

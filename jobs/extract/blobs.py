@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 _CHUNK = 1 << 20
+_PARTIAL = ".partial-"
 
 
 def keep_blob(source: Path, folder: Path) -> str:
     """Copy ``source`` into ``folder`` under its SHA-256; returns the hash. A blob that is there is not rewritten."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".partial-{os.getpid()}-{source.name}"
+    partial = partial_file(folder)
     digest = hashlib.sha256()
     try:
         with source.open("rb") as reader, partial.open("wb") as writer:
@@ -30,6 +31,31 @@ def keep_blob(source: Path, folder: Path) -> str:
         return name
     finally:
         partial.unlink(missing_ok=True)
+
+
+def partial_file(folder: Path) -> Path:
+    """An empty file in ``folder`` that no reader takes for a blob, named by the process that fills it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f"{_PARTIAL}{os.getpid()}-", dir=folder)
+    os.close(descriptor)
+    return Path(name)
+
+
+def sweep_partials(folder: Path) -> None:
+    """Remove what processes that are gone have left half-written."""
+    for path in folder.glob(f"{_PARTIAL}*"):
+        if not _is_alive(int(path.name.removeprefix(_PARTIAL).partition("-")[0])):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def hash_file(path: Path) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from jobs.context import Context
 from jobs.contracts import Choice, Entity
 from jobs.fuse import job as fuse_job
-from jobs.gates import judge_table, table_suite
+from jobs.gates import Rule, Verdict, judge_table, table_suite
 from jobs.lake.store import Version
-from jobs.pipeline.steps import Step, fingerprint, held, take_step
+from jobs.pipeline.steps import Step, Task, fingerprint, held, take_all
 from jobs.resolve import job as resolve_job
 from jobs.rules.mentions import mention_sources
 
@@ -21,16 +22,25 @@ def build_base(ctx: Context, verbs: Collection[str] = ("resolve", "fuse")) -> li
     A blocked source is read at its last good version. Where it is the entity's leading one (the authority of its name
     or first key), the whole entity stays as it is; otherwise the entity moves on.
     """
-    steps = []
-    for entity in ctx.catalog.entities.values():
-        inputs = [("standardised", source.id) for source in mention_sources(ctx.catalog, entity)]
-        if not any(ctx.lake.passed(*table) for table in inputs):
+    steps: list[Step] = []
+    inputs = {
+        name: [("standardised", source.id) for source in mention_sources(ctx.catalog, entity)]
+        for name, entity in ctx.catalog.entities.items()
+    }
+    ready = [e for e in ctx.catalog.entities.values() if any(ctx.lake.passed(*table) for table in inputs[e.entity])]
+    for verb, make in (("resolve", _resolve), ("fuse", _fuse)):
+        if verb not in verbs:
             continue
-        leading = [("standardised", source) for source in leading_sources(entity)]
-        if "resolve" in verbs:
-            steps.append(held(ctx, "resolved", f"{entity.entity}__registry", leading) or _resolve(ctx, entity, inputs))
-        if "fuse" in verbs:
-            steps.append(held(ctx, "fused", entity.entity, leading) or _fuse(ctx, entity, inputs))
+        tasks = []
+        for entity in ready:
+            task = make(ctx, entity, inputs[entity.entity])
+            leading = [("standardised", source) for source in leading_sources(entity)]
+            stays = held(ctx, task.layer, task.name, leading)
+            if stays:
+                steps.append(stays)
+            else:
+                tasks.append(task)
+        steps += take_all(ctx, tasks)
     return steps
 
 
@@ -41,21 +51,21 @@ def leading_sources(entity: Entity) -> list[str]:
     return list(chain.among) if isinstance(chain, Choice) else [claim.source for claim in chain if not claim.fallback]
 
 
-def _resolve(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Step:
+def _resolve(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Task[list[Version]]:
     name = f"{entity.entity}__registry"
     rules = table_suite(ctx.catalog, "4_resolved", name, ["mention_id"])
-    return take_step(
-        ctx, "resolved", name, fingerprint(ctx, inputs), lambda: judged(ctx, resolve_job.run(ctx, entity), rules)
-    )
+    run = partial(resolve_job.run, ctx, entity)
+    return Task("resolved", name, fingerprint(ctx, inputs), run, partial(judged, ctx, rules))
 
 
-def _fuse(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Step:
+def _fuse(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Task[list[Version]]:
     rules = table_suite(ctx.catalog, "5_fused", entity.entity, ["canonical_id"])
     mark = fingerprint(ctx, [*inputs, ("resolved", f"{entity.entity}__registry")])
-    return take_step(ctx, "fused", entity.entity, mark, lambda: judged(ctx, fuse_job.run(ctx, entity), rules))
+    return Task("fused", entity.entity, mark, partial(fuse_job.run, ctx, entity), partial(judged, ctx, rules))
 
 
-def judged(ctx: Context, versions: list[Version], rules: Any) -> Any:
+def judged(ctx: Context, rules: list[Rule], versions: list[Version]) -> tuple[Version, Verdict]:
+    """The gate of a table made of others: its rules see what readers would get."""
     main = versions[0]
 
     def frames() -> Any:

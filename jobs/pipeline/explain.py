@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from jobs.context import Context
-from jobs.contracts import Choice, Entity
+from jobs.contracts import Choice, Entity, SourceField
 from jobs.errors import UsageError
 from jobs.lake.journal import DELIVERIES
 from jobs.lake.manifest import Entry, Manifest, read_manifest
@@ -93,19 +93,19 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
     """Every landed row of a key (the delivered text or the standardised value) and its fate, in order of delivery."""
     if resource not in ctx.catalog.live:
         raise UsageError(f"{resource!r} is not a live resource", remedy="See `brain status`")
-    declared = ctx.catalog.resources[resource]
-    column, own = declared.key_columns[0], declared.load.key[0]
     landed = ctx.lake.passed("landed", resource)
     if landed is None:
         raise UsageError(f"nothing of {resource} has landed", remedy="Run `brain run`")
-    stored = next(f.stored for f in declared.fields if f.name == own)
+    fields = _identifying(ctx, resource)
+    delivered = " OR ".join(f'"{field.stored}" = $key' for field in fields)
     rows: dict[tuple[str, int], Row] = {}
-    query = f'SELECT _load_id AS load_id, _row_no AS row_no FROM read_parquet($files) WHERE "{stored}" = $key'
+    query = f"SELECT _load_id AS load_id, _row_no AS row_no FROM read_parquet($files) WHERE {delivered}"
     for row in _rows(ctx.lake.files(landed), query, key=key):
         rows[(row["load_id"], row["row_no"])] = row | {
             "fate": "duplicate or replaced",
             "why": "another row of its key counts",
         }
+    said = " OR ".join(f'CAST("{f.column}" AS VARCHAR) = $key OR _raw."{f.column}" = $key' for f in fields)
     for name, fate in ((resource, None), (f"{resource}__rejects", "quarantined")):
         version = ctx.lake.passed("standardised", name)
         if version is None or not version.rows:
@@ -113,14 +113,25 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
         why = "array_to_string(_rules, '; ')" if fate else "''"
         query = (
             f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, "
-            "_from_seq AS from_seq, _to_seq AS to_seq "
-            f'FROM read_parquet($files) WHERE CAST("{column}" AS VARCHAR) = $key OR _raw."{column}" = $key'
+            f"_from_seq AS from_seq, _to_seq AS to_seq FROM read_parquet($files) WHERE {said}"
         )
         for row in _rows(ctx.lake.files(version), query, key=key):
             rows[(row["load_id"], row["row_no"])] = row
     rows |= _refused_rows(ctx, resource, key)
     found = [_with_delivery(ctx, row) for row in rows.values()]
     return sorted(found, key=lambda row: (row.get("period") or "", row.get("sequence") or 0, row["row_no"]))
+
+
+def _identifying(ctx: Context, resource: str) -> list[SourceField]:
+    """Fields that name a record: its key, and the elements that are strong keys of an entity."""
+    strong = {
+        part
+        for e in ctx.catalog.entities.values()
+        for key in e.keys
+        for part in ([key] if isinstance(key, str) else key)
+    }
+    declared = ctx.catalog.resources[resource]
+    return [field for field in declared.fields if field.name in declared.load.key or field.element in strong]
 
 
 def _refused_rows(ctx: Context, resource: str, key: str) -> dict[tuple[str, int], Row]:

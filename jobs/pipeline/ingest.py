@@ -9,7 +9,6 @@ from __future__ import annotations
 import fnmatch
 import time
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,16 +17,14 @@ from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.errors import SourceError, UsageError
 from jobs.extract import job as extract_job
-from jobs.gates import Arrival, judge_landings, judge_table, landing_suite, standardised_suite
+from jobs.gates import Arrival, Verdict, judge_landings, judge_table, landing_suite, standardised_suite
 from jobs.gates.gate import arrived_frame
 from jobs.lake.delivery import Delivery, delivery_of
 from jobs.lake.journal import DELIVERIES
+from jobs.lake.store import Version
 from jobs.land import job as land_job
-from jobs.pipeline.steps import Step, fingerprint, known_step, take_step
+from jobs.pipeline.steps import Step, Task, fingerprint, take_all
 from jobs.standardise import job as standardise_job
-
-_AT_ONCE = 4
-"""Tables that the engine works on at once: its planning of small ones leaves cores idle."""
 
 
 def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "land", "standardise")) -> list[Step]:
@@ -143,26 +140,24 @@ def _row(delivery: Delivery) -> dict[str, Any]:
 
 
 def _standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
-    """Standardise what has new rows: the engine works on several tables at once, gates judge one after the other."""
-    landed = [resource for resource in resources if ctx.lake.passed("landed", resource.id)]
-    marks = {resource.id: fingerprint(ctx, [("landed", resource.id)]) for resource in landed}
-    steps = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        building = {
-            resource.id: pool.submit(standardise_job.run, ctx, resource)
-            for resource in landed
-            if known_step(ctx, "standardised", resource.id, marks[resource.id]) is None
-        }
-        for resource in landed:
-            build = partial(_judge, ctx, resource, building.get(resource.id))
-            steps.append(take_step(ctx, "standardised", resource.id, marks[resource.id], build))
-    return steps
+    """Standardise what has new rows."""
+    return take_all(
+        ctx,
+        [
+            Task(
+                "standardised",
+                resource.id,
+                fingerprint(ctx, [("landed", resource.id)]),
+                partial(standardise_job.run, ctx, resource),
+                partial(_judge, ctx, resource),
+            )
+            for resource in resources
+            if ctx.lake.passed("landed", resource.id)
+        ],
+    )
 
 
-def _judge(ctx: Context, resource: Resource, building: Future[standardise_job.Standardised] | None) -> Any:
-    assert building is not None
-    tables = building.result()
-
+def _judge(ctx: Context, resource: Resource, tables: standardise_job.Standardised) -> tuple[Version, Verdict]:
     def frames() -> Any:
         kept = ctx.lake.read_arrow("standardised", resource.id, tables.kept)
         return arrived_frame(kept, ctx.lake.read_arrow("standardised", f"{resource.id}__rejects", tables.rejects))

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
 
 from jobs.context import Context
 from jobs.gates import Verdict
 from jobs.lake.journal import STEPS
 from jobs.lake.store import Version
+
+Built = TypeVar("Built")
+
+_AT_ONCE = 4
+"""Tables that the engine works on at once: its planning of small ones leaves cores idle."""
 
 
 @dataclass(frozen=True)
@@ -89,3 +97,31 @@ def take_step(ctx: Context, layer: str, name: str, mark: str, build: Callable[[]
     step = Step(layer, name, state, version.rows, time.monotonic() - began, verdict.reason)
     _note(ctx, step, mark, version.number)
     return step
+
+
+@dataclass(frozen=True)
+class Task(Generic[Built]):
+    """A table to be built: ``run`` lets the engine work, ``judge`` takes what it built to its gate."""
+
+    layer: str
+    name: str
+    mark: str
+    run: Callable[[], Built]
+    judge: Callable[[Built], tuple[Version, Verdict]]
+
+
+def take_all(ctx: Context, tasks: Iterable[Task[Built]]) -> list[Step]:
+    """Take steps that do not read each other: the engine works on several, gates judge one after the other."""
+    chosen = list(tasks)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        running = [
+            None if known_step(ctx, task.layer, task.name, task.mark) else pool.submit(task.run) for task in chosen
+        ]
+        return [
+            take_step(ctx, task.layer, task.name, task.mark, partial(_finish, task, future))
+            for task, future in zip(chosen, running, strict=True)
+        ]
+
+
+def _finish(task: Task[Built], future: Future[Built] | None) -> tuple[Version, Verdict]:
+    return task.judge(task.run() if future is None else future.result())
