@@ -146,7 +146,9 @@ def _label(ctx: Context, layer: str, name: str) -> str:
     if layer == "standardised":
         return ctx.catalog.resources[name].name
     if layer == "fused":
-        return ctx.catalog.entities[name].library
+        entity = ctx.catalog.entities[name]
+        twins = sum(other.library == entity.library for other in ctx.catalog.entities.values())
+        return entity.library if twins == 1 else f"{entity.library} · {entity.name}"
     theme, _, table = name.partition("__")
     declared = ctx.catalog.themes[theme]
     return f"{declared.name} · {next(t.label for t in declared.tables if t.name == table)}"
