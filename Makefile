@@ -40,12 +40,11 @@ airflow: setup  ## Airflow's own screens on 127.0.0.1, with the DAGs and the rep
 bench: setup  ## The list of measurements; NAME=… runs one
 	@$(BIN)/python -m tests.bench $(NAME)
 
-lock:  ## requirements.in → requirements.txt: every version and hash, no address
+lock:  ## requirements.in → requirements.txt: every version and hash, for every Python and system, no address
 	$(PYTHON) -m venv .cache/lock
-	.cache/lock/bin/pip install -q 'pip-tools>=7.5'
-	.cache/lock/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
-		--output-file requirements.txt requirements.in
+	.cache/lock/bin/pip install -q uv
+	$(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX='$(PIP_INDEX_URL)') .cache/lock/bin/uv pip compile -q --universal --python-version 3.11 \
+		--generate-hashes --no-header --output-file requirements.txt requirements.in
 
 clean:  ## Remove what make made, except data/
 	rm -rf $(VENV) .cache .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
