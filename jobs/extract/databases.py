@@ -1,12 +1,19 @@
 """Deliveries from SQL databases: SQLite and PostgreSQL through one connector.
 
-One extract is one snapshot: the rows whose watermark lies after the last extract's and not after the cut-off day's
-end, ordered by watermark and key, as text, in one Arrow file. The same cut-off gives the same bytes.
+One extract is one snapshot: the rows whose watermark lies after the last extract's and not after the cut-off day,
+ordered by watermark and key, every value as the database writes it, in one Arrow file. The same rows give the same
+bytes. Rows that later got the last extract's own watermark are not missed: all of that moment come again.
 """
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -15,46 +22,138 @@ from jobs.contracts import Access, Resource
 from jobs.errors import SourceError, SourceUnavailable
 
 _ROWS_A_BATCH = 20_000
+_DAYS = ((r"\d{4}-\d{2}-\d{2}", "%Y-%m-%d"), (r"\d{4}/\d{2}/\d{2}", "%Y/%m/%d"), (r"\d{8}(\d{6})?$", "%Y%m%d"))
+_POSTGRES = "-c timezone=Asia/Shanghai -c datestyle=ISO -c bytea_output=hex -c default_transaction_read_only=on"
+Where = sa.ColumnElement[bool]
+Query = sa.Select[*tuple[Any, ...]]
 
 
-def extract_table(resource: Resource, access: Access, url: str, low: str, high: str, target: Path) -> tuple[int, str]:
-    """Write the rows with ``low < watermark <= high`` to ``target``; returns their number and the last watermark."""
-    columns = [field.name for field in resource.fields]
-    schema = pa.schema([(name, pa.string()) for name in columns])
-    position = columns.index(access.watermark or "")
-    rows, last = 0, low
+@dataclass(frozen=True)
+class Mark:
+    """How far an extract reached: its last watermark and how many rows have just that one."""
+
+    high: str = ""
+    at_high: int = 0
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What one extract holds. ``unmarked`` rows have no watermark: the first extract takes them, later ones count."""
+
+    rows: int
+    low: str
+    high: str
+    at_high: int
+    unmarked: int
+
+    def manifest(self) -> dict[str, Any]:
+        """The same for the journal."""
+        return asdict(self)
+
+
+def extract_table(resource: Resource, access: Access, url: sa.URL, last: Mark, as_of: str, target: Path) -> Extracted:
+    """Write what came after ``last`` up to the end of day ``as_of`` to ``target``.
+
+    SourceUnavailable where the database does not answer, SourceError where it has not what is declared. Neither says
+    more than the kind of the error: a driver's own words may hold the address, a password or a value.
+    """
     try:
-        engine = sa.create_engine(url)
-        with engine.connect() as connection, pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, schema) as out:
-            for part in _select(connection, resource, access, low, high).partitions(_ROWS_A_BATCH):
-                texts = [[_text(value) for value in row] for row in part]
-                batch = [pa.array([row[n] for row in texts], pa.string()) for n in range(len(columns))]
-                out.write_batch(pa.record_batch(batch, schema=schema))
-                rows += len(texts)
-                last = max(last, max(row[position] or "" for row in texts))
+        engine = _engine(url)
+        with engine.connect() as connection:
+            if url.get_backend_name() == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            return _extract(connection, resource, access, last, as_of, target)
     except sa.exc.NoSuchTableError:
         raise SourceError("the table does not exist", remedy="Correct `table`", resource=resource.id) from None
-    except sa.exc.OperationalError as error:
-        reason = type(error.orig).__name__
-        raise SourceUnavailable(
-            f"the source database did not answer ({reason})", remedy="Check that it runs", resource=resource.id
-        ) from None
-    return rows, last
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, ImportError) as error:
+        raise _told(error, resource) from None
 
 
-def _select(
-    connection: sa.Connection, resource: Resource, access: Access, low: str, high: str
-) -> sa.CursorResult[tuple[object, ...]]:
-    """One ordered statement: key-ordered, streamed, values bound."""
-    table = sa.table(access.table or "", *[sa.column(field.name) for field in resource.fields])
-    watermark = sa.cast(table.c[access.watermark or ""], sa.Text)
-    query = (
-        sa.select(table)
-        .where(watermark > low, watermark <= high)
-        .order_by(watermark, *[table.c[name] for name in resource.load.key])
-    )
-    return connection.execution_options(stream_results=True, yield_per=_ROWS_A_BATCH).execute(query)
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() == "sqlite":
+        uri = f"file:{quote(url.database or '')}?mode=ro"
+        return sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True, isolation_level=None))
+    if url.get_backend_name() == "postgresql":
+        options = {"options": _POSTGRES, "connect_timeout": 10}
+        driven = url.set(drivername="postgresql+psycopg")
+        return sa.create_engine(driven, isolation_level="REPEATABLE READ", connect_args=options)
+    return sa.create_engine(url)
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _told(error: Exception, resource: Resource) -> SourceError:
+    cause = getattr(error, "orig", None) or error
+    kind = type(cause).__name__
+    if "Could not decode to UTF-8" in str(cause):
+        return SourceError("a value is not UTF-8 text", remedy="Ask the department", resource=resource.id)
+    if isinstance(error, sa.exc.OperationalError | sqlite3.OperationalError):
+        problem = f"the source database did not answer ({kind})"
+        return SourceUnavailable(problem, remedy="Check that it runs and lets us in", resource=resource.id)
+    return SourceError(f"the source database refused ({kind})", remedy="Check `url` and `table`", resource=resource.id)
+
+
+def _extract(
+    connection: sa.Connection, resource: Resource, access: Access, last: Mark, as_of: str, target: Path
+) -> Extracted:
+    names = list(dict.fromkeys(field.name for field in resource.fields))
+    table = _table(connection, resource, access, names)
+    column = table.c[access.watermark or ""]
+    unmarked = _count(connection, table, column.is_(None))
+    newest = connection.execute(sa.select(sa.cast(sa.func.max(column), sa.Text))).scalar()
+    where = column < _text(_day_after(as_of, newest, resource)) if newest else sa.false()
+    if last.high:
+        grown = _count(connection, table, column == _text(last.high)) != last.at_high
+        where &= column >= _text(last.high) if grown else column > _text(last.high)
+    else:
+        where |= column.is_(None)
+    rows = _write(connection, _ordered(table, column, resource, where), names, target)
+    high = connection.execute(sa.select(sa.cast(sa.func.max(column), sa.Text)).where(where)).scalar() or last.high
+    return Extracted(rows, last.high, high, _count(connection, table, column == _text(high)) if high else 0, unmarked)
+
+
+def _table(connection: sa.Connection, resource: Resource, access: Access, names: list[str]) -> sa.TableClause:
+    """The declared table, ``schema.name`` or ``name``, once it is known to have the declared columns."""
+    schema, _, name = (access.table or "").rpartition(".")
+    found = {str(column["name"]) for column in sa.inspect(connection).get_columns(name, schema or None)}
+    missing = [column for column in [*names, access.watermark or ""] if column not in found]
+    if missing:
+        problem = f"the table lacks {', '.join(missing[:5])}"
+        raise SourceError(problem, remedy="Correct the resource's fields or `watermark`", resource=resource.id)
+    return sa.table(name, *[sa.column(column) for column in names], schema=schema or None)
+
+
+def _text(value: str) -> sa.BindParameter[Any]:
+    """A text without a type: the database reads it as what it is compared with."""
+    return sa.bindparam(None, value, type_=sa.types.NullType())
+
+
+def _count(connection: sa.Connection, table: sa.TableClause, where: Where) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(where)).scalar() or 0)
+
+
+def _day_after(day: str, sample: str, resource: Resource) -> str:
+    """The first moment after ``day`` in the writing of the watermarks."""
+    following = date.fromisoformat(day) + timedelta(days=1)
+    for shape, writing in _DAYS:
+        if re.match(shape, sample):
+            return following.strftime(writing)
+    problem = "the watermark column holds no times such as 2026-03-02 08:00:00"
+    raise SourceError(problem, remedy="Name a column that says when a row was last changed", resource=resource.id)
+
+
+def _ordered(table: sa.TableClause, column: sa.ColumnClause[Any], resource: Resource, where: Where) -> Query:
+    """Every value as text, rows in an order that only their content decides."""
+    texts = [sa.cast(each, sa.Text) for each in table.c]
+    keys = [table.c[name] for name in resource.load.key]
+    return sa.select(*texts).where(where).order_by(column, *keys, *texts)
+
+
+def _write(connection: sa.Connection, query: Query, names: list[str], target: Path) -> int:
+    schema = pa.schema([(name, pa.string()) for name in names])
+    rows = 0
+    result = connection.execution_options(stream_results=True, yield_per=_ROWS_A_BATCH).execute(query)
+    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, schema) as out:
+        for part in result.partitions(_ROWS_A_BATCH):
+            columns = [pa.array(column, pa.string()) for column in zip(*part, strict=True)]
+            out.write_batch(pa.record_batch(columns, schema=schema))
+            rows += len(part)
+    return rows

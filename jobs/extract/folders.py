@@ -38,7 +38,7 @@ class Named:
 
 
 def matching_files(resource: str, access: Access, inbox: Path) -> Iterator[Named]:
-    """Files of ``resource`` in the order of their names. Links, devices and folders outside the inbox are not followed."""
+    """Files of ``resource`` in the order of their names; links, devices and folders outside the inbox are none."""
     folder = inside(inbox, access.path or "", resource)
     pattern = compile_pattern(access.pattern or "", resource)
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():

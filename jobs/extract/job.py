@@ -2,91 +2,115 @@
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from jobs.context import Context, RunReport
 from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
-from jobs.extract.blobs import hash_file, keep_blob
-from jobs.extract.databases import extract_table
-from jobs.extract.folders import find_files
+from jobs.extract.blobs import hash_file, keep_blob, partial_file, sweep_partials
+from jobs.extract.databases import Mark, extract_table
+from jobs.extract.folders import Named, describe, matching_files, shown
+from jobs.extract.secrets import connection_url
 from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS
 from jobs.stages import stage_of
 
+Known = dict[str, dict[str, Any]]
+
 
 def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
     """Extract every resource that is live; one report each. A source that fails is reported, the others go on."""
-    known = {row["load_id"]: row for row in ctx.journal.newest(DELIVERIES, "load_id")}
+    known: Known = {row["load_id"]: row for row in ctx.journal.newest(DELIVERIES, "load_id")}
     reports = []
     for resource in resources:
         access = ctx.catalog.access.get(resource.id)
         if access is None:
             continue
         ctx.progress("extract", resource.id)
-        try:
-            taken = (
-                _from_database(ctx, resource, access, known)
-                if access.kind == "sql"
-                else _from_files(ctx, resource, access, known)
-            )
-            reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0))
-        except SourceError as error:
-            reports.append(RunReport("extract", resource.id, changed=False, note=str(error)))
+        sweep_partials(_folder(ctx, resource))
+        if access.kind == "sql":
+            taken, problems = _from_database(ctx, resource, access, known)
+        else:
+            taken, problems = _from_files(ctx, resource, access, known)
+        note = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "") if problems else ""
+        reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0, note=note))
     return reports
 
 
-def _from_files(ctx: Context, resource: Resource, access: Access, known: dict[str, Any]) -> int:
-    taken = 0
-    arrived = sorted(find_files(resource.id, access, ctx.inbox), key=lambda f: (f.received_at, f.path.name))
-    for found in arrived:
-        if found.received_at[:10] > ctx.as_of:
-            continue
-        fmt = ctx.catalog.format_of(resource.id)
-        delivery = Delivery(
-            resource=resource.id,
-            period=found.period,
-            sequence=found.sequence,
-            blob=hash_file(found.path),
-            member=found.manifest.get("member") or fmt.member or "",
-            file=found.path.name,
-            received_at=found.received_at,
-            manifest=found.manifest,
-        )
-        if delivery.load_id not in known:
-            keep_blob(found.path, _folder(ctx, resource))
-            _note(ctx, delivery, known)
-            taken += 1
-        elif known[delivery.load_id]["file"] != delivery.file:
-            _note_repeat(ctx, delivery)
-    return taken
-
-
-def _from_database(ctx: Context, resource: Resource, access: Access, known: dict[str, Any]) -> int:
-    earlier = [row for row in known.values() if row["resource"] == resource.id]
-    if any(row["period"] >= ctx.as_of for row in earlier):
-        return 0
-    low = max((_manifest(row).get("high", "") for row in earlier if row["state"] != "refused"), default="")
-    folder = _folder(ctx, resource)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f".extract-{os.getpid()}"
-    url = (access.url or "").replace("{inbox}", str(ctx.inbox)).replace("{home}", str(ctx.settings.home))
+def _from_files(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
+    """Deliveries taken, and what is wrong with those that were not: a bad one does not hold up its neighbours."""
+    taken, problems = 0, []
     try:
-        rows, high = extract_table(resource, access, url, low, f"{ctx.as_of} 23:59:59.999999", target)
-        if rows == 0:
-            return 0
-        manifest = {"rows": rows, "low": low, "high": high}
-        blob = keep_blob(target, folder)
-    finally:
-        target.unlink(missing_ok=True)
-    received = f"{ctx.as_of}T23:59:59"
-    _note(ctx, Delivery(resource.id, ctx.as_of, 1, blob, "", access.table or "", received, manifest), known)
+        for named in matching_files(resource.id, access, ctx.inbox):
+            try:
+                taken += _take_file(ctx, resource, named, known)
+            except SourceError as error:
+                problems.append(str(error))
+    except SourceError as error:
+        problems.append(str(error))
+    return taken, problems
+
+
+def _take_file(ctx: Context, resource: Resource, named: Named, known: Known) -> int:
+    """1 if the file is a delivery that is new by the cut-off, else 0."""
+    found = describe(resource.id, named)
+    if found.received_at[:10] > ctx.as_of:
+        return 0
+    name = shown(found.path.name)
+    delivery = Delivery(
+        resource=resource.id,
+        period=found.period,
+        sequence=found.sequence,
+        blob=hash_file(found.path),
+        member=found.manifest.get("member") or ctx.catalog.format_of(resource.id).member or "",
+        file=name,
+        received_at=found.received_at,
+        manifest=found.manifest,
+    )
+    if found.manifest.get("sha256", delivery.blob) != delivery.blob:
+        problem = "the file differs from the SHA-256 in its manifest"
+        raise SourceError(problem, remedy="Send it again", resource=resource.id, file=name)
+    if delivery.load_id in known:
+        if known[delivery.load_id]["file"] != name:
+            _note_repeat(ctx, delivery)
+        return 0
+    if keep_blob(found.path, _folder(ctx, resource)) != delivery.blob:
+        problem = "the file changed while it was read"
+        raise SourceError(
+            problem, remedy="Put files into the inbox under another name first", resource=resource.id, file=name
+        )
+    _note(ctx, delivery, known)
     return 1
 
 
-def _note(ctx: Context, delivery: Delivery, known: dict[str, Any]) -> None:
+def _from_database(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
+    earlier = [row for row in known.values() if row["resource"] == resource.id]
+    if any(row["period"] >= ctx.as_of for row in earlier):
+        return 0, []
+    reached = sorted((row for row in earlier if row["state"] != "refused"), key=lambda row: row["period"])
+    mark = _manifest(reached[-1]) if reached else {}
+    last = Mark(mark.get("high", ""), mark.get("at_high", 0))
+    folder = _folder(ctx, resource)
+    target = partial_file(folder)
+    try:
+        url = connection_url(resource, access, ctx.inbox, ctx.settings.secrets)
+        extracted = extract_table(resource, access, url, last, ctx.as_of, target)
+        if extracted.rows == 0:
+            return 0, []
+        blob = keep_blob(target, folder)
+    except SourceError as error:
+        return 0, [str(error)]
+    finally:
+        target.unlink(missing_ok=True)
+    received = f"{ctx.as_of}T23:59:59"
+    _note(ctx, Delivery(resource.id, ctx.as_of, 1, blob, "", access.table or "", received, extracted.manifest()), known)
+    return 1, []
+
+
+def _note(ctx: Context, delivery: Delivery, known: Known) -> None:
     row: dict[str, Any] = {
         "load_id": delivery.load_id,
         "resource": delivery.resource,
@@ -117,11 +141,9 @@ def _note_repeat(ctx: Context, delivery: Delivery) -> None:
 
 
 def _manifest(row: dict[str, Any]) -> dict[str, Any]:
-    import json
-
     manifest = row["manifest"]
     return manifest if isinstance(manifest, dict) else json.loads(manifest or "{}")
 
 
-def _folder(ctx: Context, resource: Resource) -> Any:
+def _folder(ctx: Context, resource: Resource) -> Path:
     return ctx.settings.lake / stage_of("extract").folder / resource.system

@@ -29,7 +29,8 @@ def read_manifest(path: Path, resource: str) -> dict[str, Any]:
         raise SourceError("the manifest is larger than 1 MB", remedy="Send counts, not rows", **where)
     try:
         manifest = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, ValueError):
+        json.dumps(manifest, ensure_ascii=False, default=str).encode()  # half a surrogate pair is no text
+    except (RecursionError, ValueError):
         raise SourceError("the manifest is not JSON", remedy="Send it again", **where) from None
     if not isinstance(manifest, dict):
         raise SourceError("the manifest is not a JSON object", remedy="Send it again", **where)
@@ -38,7 +39,7 @@ def read_manifest(path: Path, resource: str) -> dict[str, Any]:
     for key in manifest:
         if not _is_sound(key, manifest[key]):
             raise SourceError(f"the manifest's {key!r} cannot be meant", remedy="Correct and send it again", **where)
-    return {key: _plain(value) for key, value in manifest.items()}
+    return {key: _plain(value) for key, value in manifest.items() if value is not None}
 
 
 def _is_sound(key: str, value: Any) -> bool:

@@ -1,0 +1,121 @@
+"""Taking deliveries: once each, by the cut-off, a bad one without its neighbours."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jobs.context import Context, RunReport
+from jobs.extract import job
+from jobs.lake.delivery import delivery_of
+from jobs.lake.journal import DELIVERIES, REPEATS
+from tests.land.home import make_home
+
+
+@pytest.fixture
+def ctx(tmp_path: Path) -> Context:
+    made = make_home(tmp_path)
+    (made.inbox / "dep" / "sys").mkdir(parents=True)
+    return made
+
+
+def _put(ctx: Context, name: str, content: bytes = b"x", **manifest: object) -> Path:
+    path = ctx.inbox / "dep" / "sys" / name
+    path.write_bytes(content)
+    if manifest:
+        path.with_name(f"{name}.manifest.json").write_text(json.dumps(manifest))
+    return path
+
+
+def _run(ctx: Context) -> RunReport:
+    (report,) = job.run(ctx, ctx.catalog.live.values())
+    return report
+
+
+def _taken(ctx: Context) -> list[tuple[str, int, str]]:
+    rows = ctx.journal.newest(DELIVERIES, "load_id")
+    return [(row["period"], row["sequence"], row["file"]) for row in rows]
+
+
+def _blobs(ctx: Context) -> list[str]:
+    return sorted(path.name for path in (ctx.settings.lake / "1_extracted" / "dep.sys").iterdir())
+
+
+def test_the_same_delivery_is_taken_once(ctx: Context) -> None:
+    _put(ctx, "thing_20260301_1.csv")
+    assert (_run(ctx).rows, _run(ctx).rows, _run(ctx).changed) == (1, 0, False)
+    _put(ctx, "thing_20260301_1.txt")
+    assert _run(ctx).rows == 0
+    assert [row["file"] for row in ctx.journal.newest(REPEATS, "load_id")] == ["thing_20260301_1.txt"]
+    _run(ctx)
+    assert len(ctx.journal.rows(REPEATS.select())) == 1, "testified once"
+    assert len(_taken(ctx)) == len(_blobs(ctx)) == 1
+
+
+def test_equal_bytes_on_another_day_are_another_delivery(ctx: Context) -> None:
+    for period in ("20260228", "20260301"):
+        _put(ctx, f"thing_{period}_1.csv")
+    assert _run(ctx).rows == 2
+    assert len(_blobs(ctx)) == 1
+    rows = ctx.journal.newest(DELIVERIES, "load_id")
+    assert len({delivery_of(row).load_id for row in rows}) == 2
+
+
+def test_nothing_received_after_the_cut_off_is_taken(ctx: Context) -> None:
+    _put(ctx, "thing_20260303_1.csv")
+    _put(ctx, "thing_20260301_1.csv", b"late", received_at="2026-03-03T00:00:00")
+    assert _run(ctx).rows == 0
+    assert _run(replace(ctx, as_of="2026-03-03")).rows == 2
+
+
+def test_a_bad_delivery_is_reported_and_its_neighbours_are_taken(ctx: Context) -> None:
+    _put(ctx, "thing_20260228_1.csv", b"1", rows="many")
+    _put(ctx, "thing_20260228_2.csv", b"2", sha256="0" * 64)
+    _put(ctx, "thing_20260301_1.csv", b"3")
+    report = _run(ctx)
+    assert report.rows == 1
+    assert "'rows' cannot be meant" in report.note and "(and 1 more)" in report.note
+    assert _taken(ctx) == [("2026-03-01", 1, "thing_20260301_1.csv")]
+
+
+def test_a_hash_in_the_manifest_is_held_to(ctx: Context) -> None:
+    import hashlib
+
+    _put(ctx, "thing_20260301_1.csv", b"abc", sha256=hashlib.sha256(b"abc").hexdigest())
+    assert _run(ctx).rows == 1
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _put(ctx, "thing_20260301_1.csv", b"first")
+    hashed = job.hash_file
+
+    def hash_then_change(source: Path) -> str:
+        found = hashed(source)
+        path.write_bytes(b"second")
+        return found
+
+    monkeypatch.setattr(job, "hash_file", hash_then_change)
+    report = _run(ctx)
+    assert (report.rows, _taken(ctx)) == (0, [])
+    assert "changed while it was read" in report.note
+
+
+def test_a_path_that_leaves_the_inbox_is_an_error_of_its_resource(tmp_path: Path) -> None:
+    ctx = make_home(tmp_path, access={"kind": "files", "path": "dep", "pattern": "*.csv"})
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thing.csv").write_text("secret")
+    (ctx.inbox / "dep").symlink_to(tmp_path / "other")
+    assert "leaves the inbox" in _run(ctx).note
+    assert _taken(ctx) == []
+
+
+def test_a_name_in_another_encoding_is_spelt_out(tmp_path: Path) -> None:
+    ctx = make_home(tmp_path, access={"kind": "files", "path": "", "pattern": "*_{period}.csv"})
+    raw = os.fsencode(ctx.inbox) + b"/" + "户籍".encode("gb18030") + b"_20260301.csv"
+    Path(os.fsdecode(raw)).write_bytes(b"x")
+    assert _run(ctx).rows == 1
+    assert _taken(ctx) == [("2026-03-01", 1, "\\xbb\\xa7\\xbc\\xae_20260301.csv")]
