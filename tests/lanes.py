@@ -82,7 +82,7 @@ def run_lane(lane: Lane) -> Ended:
 
 def _command(lane: Lane, report: Path) -> list[str]:
     if lane.marker:
-        return [sys.executable, "-m", "pytest", "-m", lane.marker, f"--junitxml={report}"]
+        return [sys.executable, "-m", "pytest", "-rs", "-m", lane.marker, f"--junitxml={report}"]
     tool, *arguments = lane.command
     return [str(Path(sys.executable).with_name(tool)), *arguments]
 
