@@ -12,7 +12,7 @@ from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
 from jobs.extract.blobs import hash_file, keep_blob, partial_file, sweep_partials
 from jobs.extract.databases import Mark, extract_table
-from jobs.extract.folders import Named, describe, matching_files, shown
+from jobs.extract.folders import Found, describe, matching_files
 from jobs.extract.secrets import connection_url
 from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS
@@ -41,22 +41,29 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
 
 
 def _from_files(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
-    """Deliveries taken, and what is wrong with those that were not: a bad one does not hold up its neighbours."""
-    taken, problems = 0, []
+    """Deliveries taken, in the order they were received, and what is wrong with the others: a bad one does not hold
+    up its neighbours."""
+    problems: list[str] = []
+    described: list[Found] = []
+    taken = 0
     try:
         for named in matching_files(resource.id, access, ctx.inbox):
             try:
-                taken += _take_file(ctx, resource, named, known)
+                described.append(describe(resource.id, named))
             except SourceError as error:
                 problems.append(str(error))
     except SourceError as error:
         problems.append(str(error))
+    for found in sorted(described, key=lambda item: (item.received_at, item.path.name)):
+        try:
+            taken += _take_file(ctx, resource, found, known)
+        except SourceError as error:
+            problems.append(str(error))
     return taken, problems
 
 
-def _take_file(ctx: Context, resource: Resource, named: Named, known: Known) -> int:
+def _take_file(ctx: Context, resource: Resource, found: Found, known: Known) -> int:
     """1 if the file is a delivery that is new by the cut-off, else 0."""
-    found = describe(resource.id, named)
     if found.received_at[:10] > ctx.as_of:
         return 0
     name = shown(found.path.name)
