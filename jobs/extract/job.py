@@ -12,7 +12,7 @@ from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
 from jobs.extract.blobs import hash_file, keep_blob, partial_file, sweep_partials
 from jobs.extract.databases import Mark, extract_table
-from jobs.extract.folders import Found, describe, matching_files
+from jobs.extract.folders import Found, describe, matching_files, shown
 from jobs.extract.secrets import connection_url
 from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS
