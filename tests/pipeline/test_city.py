@@ -1,0 +1,96 @@
+"""From files to a served release: what was planted is found, nothing is lost, running again changes nothing."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import duckdb
+import pytest
+
+from jobs.lake.manifest import numbers, read_manifest
+from tests.bench import truth
+from tests.pipeline.conftest import LAST_DAY, City
+
+pytestmark = pytest.mark.pipeline
+
+
+def test_what_was_stopped_is_what_was_planted(city: City) -> None:
+    assert city.exit_code == 0
+
+
+def test_every_day_made_one_release(city: City) -> None:
+    assert numbers(city.lake) == [1, 2, 3]
+    assert city.released().as_of == LAST_DAY
+
+
+def test_every_ledger_is_the_expected_one(city: City) -> None:
+    folder = city.home / "data" / "truth"
+    with duckdb.connect(str(city.served / "engineer.duckdb"), read_only=True) as connection:
+        assert truth._ledger(connection, folder) == {}
+        assert connection.execute("SELECT count(*) FROM audit.ledger WHERE NOT balances").fetchone() == (0,)
+
+
+def test_cells_are_those_of_the_declared_source(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRAIN_HOME", str(city.home))
+    answer = truth.main()
+    assert isinstance(answer["figure"], float)
+    assert answer["figure"] >= truth.GOAL_ALL, answer["causes"]
+
+
+def test_running_again_releases_nothing_and_changes_no_hash(city: City) -> None:
+    before = city.released()
+    assert city.brain("run", "--date", LAST_DAY) in (0, 5)
+    after = city.released()
+    assert (after.release, after.contents()) == (before.release, before.contents())
+
+
+def test_a_trace_leads_to_file_and_row(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect(str(city.served / "engineer.duckdb"), read_only=True) as connection:
+        query = "SELECT canonical_id FROM base.person WHERE birth_date IS NOT NULL LIMIT 1"
+        row = connection.execute(query).fetchone()
+    assert row is not None
+    assert city.brain("trace", "person", row[0], "--element", "birth_date", "--json") == 0
+    cell = json.loads(capsys.readouterr().out)[0]
+    assert cell["source"]["file"]
+    assert cell["source"]["row_no"] > 0
+    assert "authority of gaj" in cell["authority"] or "fallback" in cell["authority"]
+
+
+def test_where_knows_every_row_of_a_key(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect(str(city.served / "engineer.duckdb"), read_only=True) as connection:
+        row = connection.execute("SELECT resident_id FROM std.gaj__household__person LIMIT 1").fetchone()
+    assert row is not None
+    assert city.brain("where", "gaj.household.person", row[0], "--json") == 0
+    fates = [item["fate"] for item in json.loads(capsys.readouterr().out)]
+    assert fates.count("current") == 1
+
+
+def test_readers_never_see_two_releases_at_once_while_others_are_made(city: City) -> None:
+    """On fresh connections, 50 reads a second and more, while a rollback and its undoing are published and served."""
+    path, seen, stop = str(city.served / "analyst.duckdb"), [], threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            with duckdb.connect(path, read_only=True) as connection:
+                row = connection.execute(
+                    "SELECT (SELECT release FROM meta.release), (SELECT max(release) FROM meta.releases)"
+                ).fetchone()
+            assert row is not None
+            seen.append(row)
+            time.sleep(0.005)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        assert city.brain("release", "rollback", "2", "--note", "test") == 0
+        assert city.brain("release", "rollback", "3", "--note", "undone") == 0
+    finally:
+        stop.set()
+        reader.join()
+    assert all(release == newest for release, newest in seen)
+    assert {release for release, _ in seen} >= {3, 4}
+    third = read_manifest(city.lake, 3)
+    assert third is not None
+    assert city.released().contents() == third.contents()
