@@ -64,8 +64,8 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
     for index, field in enumerate(resource.fields):
         for location, problem in _field(catalog, known, field):
             yield "Resource", resource.id, ("fields", index, location), problem
-        if field.name in names:
-            problem = f"column {field.name!r} is listed twice; keep one"
+        if field.name in names and not field.rule:
+            problem = f"column {field.name!r} is listed twice; keep one, or give the second reading its `rule:`"
             yield "Resource", resource.id, ("fields", index, "name"), problem
         elif field.column in columns:
             both = f"columns {columns[field.column]!r} and {field.name!r} both become {field.column!r}"
@@ -91,6 +91,8 @@ def _field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[tuple
     if field.code_table and (problem := known.complain("code table", field.code_table)):
         yield "code_table", problem
     element = catalog.elements.get(field.element)
+    if field.rule and element and not (field.code_table or element.code_table):
+        yield "rule", f"rule {field.rule!r} reads a code, but {element.id} has no code table"
     if field.unit and element and field.unit != element.unit:
         if element.rule != "amount":
             yield (

@@ -31,6 +31,8 @@ RuleName = Literal[
     "longitude",
     "latitude",
     "code",
+    "currency_in_amount",
+    "town_in_address",
 ]
 """Names of the rules that read cells; a test holds them to those of :mod:`jobs.rules`."""
 

@@ -57,7 +57,11 @@ class Share(Declared):
 
 
 class SourceField(Declared):
-    """One column of a resource and the element it carries."""
+    """One column of a resource and the element it carries.
+
+    ``rule`` reads a code out of a text of another kind. With it a column may be listed once more: a capital is an
+    amount and a currency, an address names a town.
+    """
 
     name: ColumnName
     label: Text
@@ -67,6 +71,7 @@ class SourceField(Declared):
     formats: tuple[DateFormat, ...] = ()
     unit: Text | None = None
     code_table: Identifier | None = None
+    rule: Literal["currency_in_amount", "town_in_address"] | None = None
     fit: Literal["same", "role", "loose"] = "same"
     verified: bool = False
     conditional: bool = False
@@ -139,7 +144,7 @@ class Resource(Declared):
     @property
     def key_columns(self) -> tuple[str, ...]:
         """Standardised names of the key columns, in key order."""
-        by_name = {field.name: field.column for field in self.fields}
+        by_name = {field.name: field.column for field in reversed(self.fields)}
         return tuple(by_name[name] for name in self.load.key)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jobs.contracts import Element
-from jobs.rules import identifiers, texts, values
+from jobs.rules import currency, identifiers, texts, towns, values
 from jobs.rules.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -31,12 +31,16 @@ RULES: dict[str, Rule] = {
         values.LONGITUDE,
         values.LATITUDE,
         values.CODE,
+        currency.CURRENCY_IN_AMOUNT,
+        towns.TOWN_IN_ADDRESS,
     )
 }
 
 
-def rule_for(element: Element, has_codes: bool) -> Rule:
-    """The rule of an element; one with a code table is read by the table whatever its rule."""
+def rule_for(element: Element, has_codes: bool, reading: str | None = None) -> Rule:
+    """The rule of an element; one with a code table is read by the table whatever its rule, a column by its own."""
+    if reading:
+        return RULES[reading]
     if has_codes:
         return RULES["code"]
     return RULES[element.rule]

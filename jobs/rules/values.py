@@ -38,7 +38,7 @@ _NO_DAY = (
 _PAST_ONLY = ("birth_date", "death_date", "cremation_date", "established_on", "marriage_registered_on")
 
 SCALES = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
-_CURRENCY = "(人民币|美元|美金|港元|港币|日元|欧元|台币|英镑)"
+_CURRENCY = "(人民币|美元|美金|香港元|港元|港币|日元|欧元|新台币|台币|澳门元|英镑|RMB|CNY|USD|HKD)"
 _DIGITS = "([0-9]{1,3}([,，][0-9]{3})+|[0-9]+)([.][0-9]+)?"
 _NUMBER = f"^[-+]?{_DIGITS}$"
 _PLAIN_NUMBER = "^-?(0|[1-9][0-9]*)([.][0-9]+)?$"
@@ -137,7 +137,7 @@ def _amount_value(text: str, policy: Policy) -> str:
     digits = replaced(extracted(text, f"^[¥￥]?([-+]?{_DIGITS})", 1), "[,，]", "")
     written = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000), ("[元币金镑]", 1)]
     scale = cases([(matches(text, unit), _factor(size, target)) for unit, size in written], _factor(declared, target))
-    unit = f"[ ]*([(（]?[ ]*[亿万千]?元?{_CURRENCY}?元?[ ]*[)）]?)?整?$"
+    unit = f"[ ]*([(]?[ ]*[亿万千]?元?[(]?{_CURRENCY}?[)]?元?[ ]*[)]?)?整?$"
     value = f"try_cast(try_cast({digits} AS DECIMAL(19,6)) * {scale} AS DECIMAL(20,6))"
     return cases([(matches(text, f"^[¥￥]?[-+]?{_DIGITS}{unit}"), value)], "CAST(NULL AS DECIMAL(20,6))")
 

@@ -69,7 +69,7 @@ def _cell(catalog: Catalog, field: SourceField, as_of: str) -> Cell:
         as_of=as_of,
         element=element.id,
     )
-    return Cell(field.stored, field.column, rule_for(element, table is not None), policy)
+    return Cell(field.stored, field.column, rule_for(element, table is not None, field.rule), policy)
 
 
 def _row_rules(catalog: Catalog, resource: Resource) -> list[RowRule]:
