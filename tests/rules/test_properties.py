@@ -114,12 +114,16 @@ def wide_alphanumeric(text: str) -> str:
     return "".join(wide(char) if char.isascii() and (char.isalnum() or char == " ") else char for char in text)
 
 
+WHOLE = [rule for rule in RULES if rule not in ("currency_in_amount", "town_in_address")]
+"""Rules that read the whole text; the others take one fact out of a text that says more."""
+
+
 @BATCHES
 @given(seed=seeds)
 def test_a_clean_value_is_never_changed(session: SparkSession, seed: int) -> None:
     """Reading what a rule has made gives the same again, and never a lost or doubted value that was not so before."""
     batch = batch_of(seed, pieced, anything)
-    columns = {rule: (rule, POLICIES.get(rule, Policy())) for rule in RULES}
+    columns = {rule: (rule, POLICIES.get(rule, Policy())) for rule in WHOLE}
     once = read_columns(session, columns, [[text] * len(columns) for text in batch])
     values = [[once[rule][row].value for rule in columns] for row in range(len(batch))]
     twice = read_columns(session, columns, values)
@@ -157,7 +161,7 @@ def _written(side: str, rule: str, text: str) -> str:
 def test_only_nothing_is_read_as_nothing_without_a_flag(session: SparkSession, seed: int) -> None:
     """A value that a reader does not get is explained by a flag, unless nothing was delivered."""
     batch = batch_of(seed, pieced, anything)
-    columns = {rule: (rule, POLICIES.get(rule, Policy())) for rule in RULES}
+    columns = {rule: (rule, POLICIES.get(rule, Policy())) for rule in WHOLE}
     reads = read_columns(session, columns, [[text] * len(columns) for text in batch])
     tokens = {wide(token) for token in NULL_TOKENS} | set(NULL_TOKENS)
     for rule in columns:
