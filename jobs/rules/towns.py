@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.rules.rule import Policy, Rule, is_placeholder, no_suspicion, tidy
+from jobs.rules.rule import Policy, Rule, is_placeholder, no_suspicion, same_text, tidy
 from jobs.rules.sql import cases, extracted, in_list, looked_up, matches, replaced
 
 _CITY = "^(广东省?)?((东莞市?)+)?"
@@ -35,7 +35,7 @@ def _any(spellings: list[str]) -> str:
 
 
 def _town(text: str, policy: Policy) -> str:
-    """Code of the town, or null."""
+    """Code of the town, or null; a code stays what it is."""
     names = _names(policy)
     if not names:
         return "CAST(NULL AS STRING)"
@@ -49,14 +49,9 @@ def _town(text: str, policy: Policy) -> str:
     found = f"coalesce(nullif({first}, ''), {extracted(local, _any(everywhere), 1)})"
     city = extracted(text, _ELSEWHERE, 2)
     here = f"({city} = '' OR {in_list(city, ['东莞', *names, *policy.wild])} OR {matches(text, _CITY + '东莞')})"
-    return cases([(here, looked_up(found, codes))], "CAST(NULL AS STRING)")
-
-
-def _as_read(_raw: str, _parsed: str, _policy: Policy) -> str:
-    """A code read out of an address repairs nothing."""
-    return "TRUE"
+    return cases([(in_list(text, policy.codes), text), (here, looked_up(found, codes))], "CAST(NULL AS STRING)")
 
 
 TOWN_IN_ADDRESS = Rule(
-    "town_in_address", "string", lambda raw, _p: tidy(raw), _town, is_placeholder, no_suspicion, _as_read
+    "town_in_address", "string", lambda raw, _p: tidy(raw), _town, is_placeholder, no_suspicion, same_text
 )

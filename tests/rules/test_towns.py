@@ -63,7 +63,7 @@ def test_towns_of_addresses(session: SparkSession) -> None:
     found = {address: table.values.get(cell.value or "") for address, cell in zip(ADDRESSES, read, strict=True)}
     assert found == ADDRESSES
     flags = {address: cell.flag for address, cell in zip(ADDRESSES, read, strict=True)}
-    assert {flag for address, flag in flags.items() if ADDRESSES[address]} == {None}
+    assert {flag for address, flag in flags.items() if ADDRESSES[address]} == {"repaired"}, "the address is kept"
     assert (flags["东莞市体育路1号"], flags["N/A"], flags["不详"]) == ("unparsed", None, "placeholder")
 
 
