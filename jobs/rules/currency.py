@@ -19,7 +19,7 @@ def _currency(text: str, policy: Policy) -> str:
     words = {name: code for code, name in policy.codes.items() if code != UNKNOWN}
     words |= dict(policy.wild) | {code: code for code in policy.codes if code != UNKNOWN}
     spelt = sorted((word for word in words if not word.isdigit()), key=lambda word: (-len(word), word))
-    named = f"({'|'.join(spelt)})" if spelt else "^$"
+    named = f"({'|'.join(spelt)})" if spelt else "(^$)"
     read = cases([(matches(text, named), looked_up(extracted(text, named, 1), words))], literal(UNKNOWN))
     amount = f"{AMOUNT.parsed(text, policy)} IS NOT NULL"
     return cases([(in_list(text, codes), text), (amount, read)], "CAST(NULL AS STRING)")
