@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fnmatch
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -23,6 +24,18 @@ from jobs.land.workbook import read_workbook
 MAX_RATIO = 200
 MAX_MEMBER = 64 << 30
 _COPY = 1 << 20
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What a damaged, encrypted or foreign archive makes the library raise."""
 
 _STREAMS = {
     "csv": read_delimited,
@@ -72,7 +85,7 @@ def _unpack(blob: Path, pattern: str, target: IO[bytes]) -> None:
                     problem = f"the archive unpacks to more than {MAX_RATIO} times its size"
                     raise SourceError(problem, remedy="Ask for the plain file")
                 target.write(piece)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error) as error:
+    except _DAMAGED as error:
         if getattr(error, "errno", None) == errno.ENOSPC:
             problem = "no space left to unpack an archive"
             raise EnvironmentFault(problem, remedy="Free some, or set TMPDIR to a larger disk") from None
