@@ -45,6 +45,8 @@ _EXCLUDED_GROUPS = (
     "org.xerial.snappy",
 )
 
+_RESOLVE_SECONDS = 900
+
 _RESOLVE = """
 from pyspark.sql import SparkSession
 SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate().stop()
@@ -99,9 +101,14 @@ def _resolve(cache: Path, folder: Path) -> None:
     }
     if options:
         environment["SPARK_LAUNCHER_OPTS"] = environment["JDK_JAVA_OPTIONS"] = options
-    answer = subprocess.run(
-        [sys.executable, "-c", _RESOLVE], env=environment, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", _RESOLVE]
+    try:
+        answer = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=_RESOLVE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        problem = f"Spark's resolver did not bring {DELTA_PACKAGE} in {_RESOLVE_SECONDS} s"
+        raise EnvironmentFault(problem, remedy="Check the network and run `make setup` again") from None
     folder.mkdir(parents=True, exist_ok=True)
     for name in JARS:
         found = ivy / "jars" / name

@@ -107,6 +107,26 @@ def test_a_member_named_by_the_manifest_is_read(tmp_path: Path) -> None:
     assert ctx.lake.read_arrow("landed", RESOURCE)["编号"].to_pylist() == ["2"]
 
 
+def test_a_column_with_two_readings_is_landed_once(tmp_path: Path) -> None:
+    import json
+
+    ctx = make_home(tmp_path)
+    codes = tmp_path / "catalog" / "standards" / "codes"
+    codes.mkdir()
+    (codes / "town.csv").write_text("code,name\n1,莞城街道\n", encoding="utf-8")
+    (codes.parent / "codes.yml").write_text("town: {name: 镇街, standard: 自定}", encoding="utf-8")
+    source = tmp_path / "catalog" / "sources" / "dep" / "sys.yml"
+    declared = json.loads(source.read_text(encoding="utf-8"))
+    reading = {"name": "地址", "label": "镇街", "element": "element_2", "to": "town", "code_table": "town"}
+    declared["resources"][0]["fields"].append(reading | {"rule": "town_in_address"})
+    source.write_text(json.dumps(declared, ensure_ascii=False), encoding="utf-8")
+    ctx = Context(ctx.settings, ctx.as_of)
+    assert ctx.catalog.resources[RESOURCE].key_columns == ("element_0",)
+    _pass(ctx, job.run(ctx, put_blob(ctx, _csv("1,甲,东莞市莞城"))))
+    columns = ctx.lake.read_arrow("landed", RESOURCE).column_names
+    assert columns == [*COLUMNS, "_load_id", "_row_no", "_row_hash"]
+
+
 def test_a_header_alone_lands_nothing(tmp_path: Path) -> None:
     ctx = make_home(tmp_path)
     landing = job.run(ctx, put_blob(ctx, _csv()))
