@@ -18,12 +18,27 @@ from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS
 from jobs.stages import stage_of
 
-Known = dict[str, dict[str, Any]]
+Row = dict[str, Any]
+
+
+class Known:
+    """Deliveries that were taken before, by their identity and by the name they came under."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.by_load: dict[str, Row] = {}
+        self.by_file: dict[tuple[str, str], Row] = {}
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Remember one more."""
+        self.by_load[row["load_id"]] = row
+        self.by_file[row["resource"], row["file"]] = row
 
 
 def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
     """Extract every resource that is live; one report each. A source that fails is reported, the others go on."""
-    known: Known = {row["load_id"]: row for row in ctx.journal.newest(DELIVERIES, "load_id")}
+    known = Known(ctx.journal.newest(DELIVERIES, "load_id"))
     reports = []
     for resource in resources:
         access = ctx.catalog.access.get(resource.id)
@@ -67,6 +82,8 @@ def _take_file(ctx: Context, resource: Resource, found: Found, known: Known) -> 
     if found.received_at[:10] > ctx.as_of:
         return 0
     name = shown(found.path.name)
+    if _is_taken(ctx, resource, found, known.by_file.get((resource.id, name))):
+        return 0
     delivery = Delivery(
         resource=resource.id,
         period=found.period,
@@ -80,8 +97,8 @@ def _take_file(ctx: Context, resource: Resource, found: Found, known: Known) -> 
     if found.manifest.get("sha256", delivery.blob) != delivery.blob:
         problem = "the file differs from the SHA-256 in its manifest"
         raise SourceError(problem, remedy="Send it again", resource=resource.id, file=name)
-    if delivery.load_id in known:
-        if known[delivery.load_id]["file"] != name:
+    if delivery.load_id in known.by_load:
+        if known.by_load[delivery.load_id]["file"] != name:
             _note_repeat(ctx, delivery)
         return 0
     if keep_blob(found.path, _folder(ctx, resource)) != delivery.blob:
@@ -93,8 +110,21 @@ def _take_file(ctx: Context, resource: Resource, found: Found, known: Known) -> 
     return 1
 
 
+def _is_taken(ctx: Context, resource: Resource, found: Found, row: Row | None) -> bool:
+    """Whether the file was taken at this place and has not been touched since: then it need not be hashed again."""
+    if row is None or (row["period"], row["sequence"]) != (found.period, found.sequence):
+        return False
+    blob: Path = _folder(ctx, resource) / row["blob"]
+    file = found.path.stat()
+    if not blob.is_file():
+        return False
+    kept = blob.stat()
+    one_clock = kept.st_dev == file.st_dev
+    return one_clock and kept.st_size == file.st_size and kept.st_mtime_ns > file.st_ctime_ns
+
+
 def _from_database(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
-    earlier = [row for row in known.values() if row["resource"] == resource.id]
+    earlier = [row for row in known.by_load.values() if row["resource"] == resource.id]
     if any(row["period"] >= ctx.as_of for row in earlier):
         return 0, []
     reached = sorted((row for row in earlier if row["state"] != "refused"), key=lambda row: row["period"])
@@ -118,7 +148,7 @@ def _from_database(ctx: Context, resource: Resource, access: Access, known: Know
 
 
 def _note(ctx: Context, delivery: Delivery, known: Known) -> None:
-    row: dict[str, Any] = {
+    row: Row = {
         "load_id": delivery.load_id,
         "resource": delivery.resource,
         "period": delivery.period,
@@ -131,7 +161,7 @@ def _note(ctx: Context, delivery: Delivery, known: Known) -> None:
         "state": "extracted",
     }
     ctx.journal.note(DELIVERIES, **row)
-    known[delivery.load_id] = row
+    known.add(row)
 
 
 def _note_repeat(ctx: Context, delivery: Delivery) -> None:
@@ -147,7 +177,7 @@ def _note_repeat(ctx: Context, delivery: Delivery) -> None:
         )
 
 
-def _manifest(row: dict[str, Any]) -> dict[str, Any]:
+def _manifest(row: Row) -> dict[str, Any]:
     manifest = row["manifest"]
     return manifest if isinstance(manifest, dict) else json.loads(manifest or "{}")
 

@@ -89,6 +89,22 @@ def test_a_hash_in_the_manifest_is_held_to(ctx: Context) -> None:
     assert _run(ctx).rows == 1
 
 
+def test_an_untouched_file_is_not_read_again_and_a_replaced_one_is(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _put(ctx, "thing_20260301_1.csv", b"first")
+    assert _run(ctx).rows == 1
+    hashed: list[Path] = []
+    real = job.hash_file
+    monkeypatch.setattr(job, "hash_file", lambda source: (hashed.append(source), real(source))[1])
+    assert (_run(ctx).rows, hashed) == (0, [])
+    fresh = path.with_name("fresh")
+    fresh.write_bytes(b"other")
+    os.utime(fresh, ns=(0, 0))
+    fresh.replace(path)
+    assert (_run(ctx).rows, hashed) == (1, [path]), "as long and as old as the first, but another file"
+
+
 def test_a_file_that_changes_while_it_is_read_is_not_taken(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _put(ctx, "thing_20260301_1.csv", b"first")
     hashed = job.hash_file
