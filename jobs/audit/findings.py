@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from jobs.audit.facts import Facts, Row, due_day, next_due, open_refusals
@@ -80,6 +81,14 @@ def _identified(row: Row, as_of: str, since: dict[str, str]) -> Row:
 
 
 def _of_deliveries(resource: Resource, rows: list[Row], facts: Facts) -> Iterator[Row]:
+    landed = [row for row in rows if row["state"] == "landed"]
+    yield from _refused(resource, rows)
+    yield from _repeated(resource, landed, [row for row in facts.repeats if row["resource"] == resource.id])
+    yield from _late(resource, rows)
+    yield from _missing(resource, landed, facts.as_of)
+
+
+def _refused(resource: Resource, rows: list[Row]) -> Iterator[Row]:
     for row in open_refusals(rows):
         reason = row["reason"] or ""
         transport = any(mark in reason for mark in _TRANSPORT)
@@ -98,56 +107,46 @@ def _of_deliveries(resource: Resource, rows: list[Row], facts: Facts) -> Iterato
             n_failed=row["received"] or 0,
             responsible="transport" if transport else "department",
         )
-    for row in (row for row in facts.repeats if row["resource"] == resource.id):
-        what = f"文件 {row['file']} 与已收批次相同，只计一次"
-        yield _finding(
-            "delivery_repeated", "info", "landed", resource.id, resource, what, "不必重复交付", rule=row["file"]
-        )
-    landed = [row for row in rows if row["state"] == "landed"]
-    for before, after in zip(landed, landed[1:], strict=False):
+
+
+def _repeated(resource: Resource, landed: list[Row], repeats: list[Row]) -> Iterator[Row]:
+    def repeated(what: str, remedy: str, rule: str) -> Row:
+        return _finding("delivery_repeated", "info", "landed", resource.id, resource, what, remedy, rule=rule)
+
+    for row in repeats:
+        yield repeated(f"文件 {row['file']} 与已收批次相同，只计一次", "不必重复交付", row["file"])
+    for before, after in pairwise(landed):
         if before["blob"] == after["blob"]:
             what = f"{after['period']} 第 {after['sequence']} 批与上一批逐字节相同"
-            yield _finding(
-                "delivery_repeated",
-                "info",
-                "landed",
-                resource.id,
-                resource,
-                what,
-                "确认数据确无变化",
-                rule=after["load_id"],
-            )
+            yield repeated(what, "确认数据确无变化", after["load_id"])
+
+
+def _late(resource: Resource, rows: list[Row]) -> Iterator[Row]:
     for row in rows:
         delivery = delivery_of(row)
-        if delivery.received_at[:10] > due_day(resource, delivery):
-            what = (
-                f"{delivery.period} 批次应于 {due_day(resource, delivery)} 交付，实于 {delivery.received_at[:10]} 收到"
-            )
+        due, received = due_day(resource, delivery), delivery.received_at[:10]
+        if received > due:
             yield _finding(
                 "delivery_late",
                 "warning",
                 "landed",
                 resource.id,
                 resource,
-                what,
+                f"{delivery.period} 批次应于 {due} 交付，实于 {received} 收到",
                 "按更新周期交付",
                 rule=row["load_id"],
                 indicator="0502",
             )
+
+
+def _missing(resource: Resource, landed: list[Row], as_of: str) -> Iterator[Row]:
+    def missing(severity: str, what: str, remedy: str) -> Row:
+        return _finding("delivery_missing", severity, "landed", resource.id, resource, what, remedy, indicator="0501")
+
     if not landed:
-        yield _finding(
-            "delivery_missing",
-            "critical",
-            "landed",
-            resource.id,
-            resource,
-            "尚无可用批次",
-            "交付首批数据",
-            indicator="0501",
-        )
-    elif (due := next_due(resource, landed[-1]["period"])) < facts.as_of:
-        what = f"最近可用批次为 {landed[-1]['period']}，下一批应于 {due} 前交付"
-        yield _finding("delivery_missing", "warning", "landed", resource.id, resource, what, "补交", indicator="0501")
+        yield missing("critical", "尚无可用批次", "交付首批数据")
+    elif (due := next_due(resource, landed[-1]["period"])) < as_of:
+        yield missing("warning", f"最近可用批次为 {landed[-1]['period']}，下一批应于 {due} 前交付", "补交")
 
 
 def _of_rows(resource: Resource, row: Row | None) -> Iterator[Row]:
