@@ -13,18 +13,44 @@ _DELTA_SAFE = {ord(char): chr(ord(char) + 0xFEE0) for char in ",;{}()="} | {ord(
 
 
 class Format(Declared):
-    """How a file is written. Detection may propose; this decides."""
+    """How a file is written. Detection may propose; this decides.
 
-    kind: Literal["csv", "xlsx", "jsonl", "json", "sqlite", "sql", "api", "geojson", "shp"]
-    encoding: Literal["utf-8", "utf-8-sig", "gb18030", "gbk", "big5", "utf-16"] = "utf-8"
+    ``preamble`` lines stand above the ``header_rows``; without a header, columns come in the order of the fields.
+    ``member`` names the one file of a ZIP, ``archive: gz`` a file that was packed alone. ``merged: fill`` gives the
+    value of merged cells to each of them. ``widths`` are those of a fixed-width file, in the order of its columns and
+    counted in bytes of its encoding or in characters.
+    """
+
+    kind: Literal[
+        "csv",
+        "fixed",
+        "xlsx",
+        "xls",
+        "jsonl",
+        "json",
+        "geojson",
+        "xml",
+        "dbf",
+        "parquet",
+        "sqlite",
+        "sql",
+        "api",
+        "shp",
+    ]
+    encoding: Literal["utf-8", "utf-8-sig", "gb18030", "gbk", "big5", "utf-16", "utf-16-le", "utf-16-be"] = "utf-8"
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     quote: Literal['"', "'", ""] = '"'
-    header_rows: Annotated[int, Field(ge=1, le=5)] = 1
+    preamble: Annotated[int, Field(ge=0, le=100)] = 0
+    header_rows: Annotated[int, Field(ge=0, le=5)] = 1
     footer: tuple[Text, ...] = ()
     sheet: Text | None = None
     records: Text | None = None
     table: Text | None = None
     member: Text | None = None
+    archive: Literal["zip", "gz"] | None = None
+    merged: Literal["fill"] | None = None
+    widths: dict[ColumnName, Annotated[int, Field(ge=1, le=10_000)]] = {}
+    counted: Literal["bytes", "characters"] = "bytes"
 
 
 class Access(Declared):

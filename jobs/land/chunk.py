@@ -28,6 +28,8 @@ class Chunk:
     columns: list[pa.Array | pa.ChunkedArray]
     row_nos: pa.Array
     rejects: list[Reject] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+    """What was passed over as declared, or is doubtful though taken, and how often: ``footer``, ``open_end`` …"""
 
     @property
     def rows(self) -> int:

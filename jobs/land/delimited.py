@@ -19,14 +19,18 @@ from pyarrow import csv
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Reject
-from jobs.land.header import header_names, is_footer, match_columns
+from jobs.land.header import LOOKED_AT, Header, clean_name, find_header
 from jobs.land.records import BLANK, UNSOUND, Dialect, Records, split_records
+from jobs.land.rowkinds import is_footer, is_like_footer
+from jobs.land.suspects import Suspects
 from jobs.land.textstream import utf8_blocks
 
 _MAX_CARRY = 8 << 20
 _MAX_SHOWN = 4_000
 _EMPTY = b" \t\r\n\x1a"
 """A line of these alone is no record: blanks, or the end mark of an old system."""
+_DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", "，")
+_FOOTER = "footer: reads as a footer; declare `footer` with its first word"
 
 
 def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
@@ -42,7 +46,7 @@ def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Itera
         if chunk:
             yield chunk
     chunk, _ = reading.take(carry, final=True)
-    if reading.names is None:
+    if reading.header is None:
         raise SourceError("the file is empty", remedy="Ask for the delivery again")
     if chunk:
         yield chunk
@@ -55,43 +59,82 @@ class _Reading:
     fmt: Format
     declared: list[str]
     dialect: Dialect
-    names: list[str] | None = None
-    wanted: list[int] = field(default_factory=list)
+    header: Header | None = None
+    suspects: Suspects | None = None
+    keys: list[str] = field(default_factory=list)
     last_no: int = 0
 
     def take(self, data: bytes, final: bool) -> tuple[Chunk | None, int]:
         """A chunk of the whole records in ``data`` and how many bytes it used."""
-        if not data.strip(_EMPTY) and (self.names is None or final):
+        if not data.strip(_EMPTY) and (self.header is None or final):
             return None, 0
         records = split_records(data, self.dialect, final)
         first = 0
-        if self.names is None:
-            if len(records.ends) < self.fmt.header_rows and not final:
+        if self.header is None:
+            if len(records.ends) < self.fmt.header_rows + self.fmt.preamble and not final:
                 return None, 0
             first = self._take_header(data, records)
         stop = self._before_footers(data, records, first)
         used = len(data) if final else int(records.starts[stop]) if stop < len(records.ends) else records.consumed
-        return (self._chunk(data, records, first, stop) if stop > first else None), used
+        last = len(records.ends) if final else stop
+        return (self._chunk(data, records, first, stop, last) if last > first else None), used
 
     def _take_header(self, data: bytes, records: Records) -> int:
-        rows = self.fmt.header_rows
-        self.names = header_names([self._cells(data, records, n) for n in range(min(rows, len(records.ends)))])
-        self.wanted = match_columns(self.names, self.declared)
-        return rows
+        """Find the header; returns the index of the first record behind it."""
+        leading = 0
+        while not self.fmt.preamble and leading < len(records.fields) and records.fields[leading] == BLANK:
+            leading += 1
+        rows = [self._cells(data, records, n) for n in range(leading, min(leading + LOOKED_AT, len(records.ends)))]
+        try:
+            self.header = find_header(rows, self.fmt, self.declared)
+        except SourceError as error:
+            found = self._other_delimiter(data, records, leading + self.fmt.preamble)
+            if not found:
+                raise
+            remedy = f"Declare `delimiter: {found!r}`, or ask for the file with {self.fmt.delimiter!r}"
+            raise SourceError(f"the delimiter is {found!r}, not {self.fmt.delimiter!r}", remedy=remedy) from error
+        behind = min(leading + self.fmt.preamble + self.fmt.header_rows, len(records.ends))
+        line = data[records.starts[behind - 1] : records.ends[behind - 1]].rstrip(b"\r\n") if self.header.last else b""
+        self.keys = [str(n) for n in range(self.header.width)]
+        self.suspects = Suspects(self.header, line, self.dialect.delimiter, self.dialect.quote, self._split)
+        if self.fmt.preamble:
+            self.suspects.notes["preamble"] = self.fmt.preamble
+        return behind
+
+    def _other_delimiter(self, data: bytes, records: Records, index: int) -> str | None:
+        """The delimiter with which the header line has all the declared names."""
+        if index >= len(records.ends):
+            return None
+        line = data[records.starts[index] : records.ends[index]].decode().strip("\ufeff\r\n")
+        wanted = {clean_name(name) for name in self.declared}
+        for other in _DELIMITERS:
+            parts = {clean_name(part.strip("\"'")) for part in line.split(other)}
+            if other != self.fmt.delimiter and wanted <= parts:
+                return other
+        return None
 
     def _before_footers(self, data: bytes, records: Records, first: int) -> int:
-        """Index behind the last record that is neither a footer nor blank; what follows may be the file's end."""
-        stop, words, width = len(records.ends), self.fmt.footer, len(self.names or ())
-        while words and stop > first:
-            blank = records.fields[stop - 1] == BLANK
-            if not blank and not is_footer(self._cells(data, records, stop - 1), words, width):
-                break
+        """Index behind the last record that is neither like a footer nor blank; what follows may be the file's end."""
+        stop = len(records.ends)
+        while stop > first and self._may_end(data, records, stop - 1):
             stop -= 1
         return stop
 
+    def _may_end(self, data: bytes, records: Records, index: int) -> bool:
+        if records.fields[index] == BLANK:
+            return True
+        cells, width = self._cells(data, records, index), self.header.width if self.header else 0
+        return is_footer(cells, self.fmt.footer, width) or is_like_footer(cells, width)
+
     def _cells(self, data: bytes, records: Records, index: int) -> list[str]:
-        text = data[records.starts[index] : records.ends[index]].decode()
-        if records.fields[index] == UNSOUND or not self.dialect.quote:
+        record = data[records.starts[index] : records.ends[index]]
+        if records.fields[index] == UNSOUND:
+            return record.decode().rstrip("\r\n").split(self.fmt.delimiter)
+        return self._split(record)
+
+    def _split(self, record: bytes) -> list[str]:
+        text = record.decode()
+        if not self.dialect.quote:
             return text.rstrip("\r\n").split(self.fmt.delimiter)
         lines = io.StringIO(text, newline="")
         try:
@@ -99,47 +142,74 @@ class _Reading:
         except pycsv.Error:  # a field longer than its limit is neither a name nor a footer
             return [text]
 
-    def _chunk(self, data: bytes, records: Records, first: int, stop: int) -> Chunk:
-        starts, ends, fields = records.starts[first:stop], records.ends[first:stop], records.fields[first:stop].copy()
-        width = len(self.names or ())
+    def _chunk(self, data: bytes, records: Records, first: int, stop: int, last: int) -> Chunk:
+        """Records ``first`` to ``last``; from ``stop`` on they are footers or blank."""
+        assert self.header and self.suspects
+        starts, ends, fields = records.starts[first:last], records.ends[first:last], records.fields[first:last].copy()
+        width, body = self.header.width, stop - first
         odd = np.flatnonzero((fields != width) & (fields != BLANK))
         for index in odd:
             if width > 1 and not data[starts[index] : ends[index]].strip(_EMPTY):
                 fields[index] = BLANK
+        reasons = self.suspects.reasons(data, starts[:body], ends[:body], fields[:body])
+        for tail in range(body, len(fields)):
+            self._end_with(self._split(data[starts[tail] : ends[tail]]), tail, fields, reasons)
         numbers = np.cumsum(fields != BLANK) + self.last_no
         self.last_no = int(numbers[-1])
+        reasons |= {int(n): self._reason(int(fields[n])) for n in odd if fields[n] != BLANK and int(n) not in reasons}
         rejects = [
-            Reject(int(numbers[n]), self._reason(int(fields[n])), _shown(data[starts[n] : ends[n]]))
-            for n in odd
-            if fields[n] != BLANK
+            Reject(int(numbers[n]), reason, _shown(data[starts[n] : ends[n]])) for n, reason in sorted(reasons.items())
         ]
         good = fields == width
-        columns = self._parse(_joined(data, starts, ends, good) if len(odd) else data[starts[0] : ends[-1]])
+        good[list(reasons)] = False
+        whole = len(good) > 0 and bool(good.all())
+        columns = self._parse(data[starts[0] : ends[-1]] if whole else _joined(data, starts, ends, good))
         if columns and len(columns[0]) != np.count_nonzero(good):
             raise SourceError("two readings of the text differ in their records", remedy="Ask for the delivery again")
-        return Chunk(columns, pa.array(numbers[good], pa.int64()), rejects)
+        return Chunk(columns, pa.array(numbers[good], pa.int64()), rejects, self._notes(data, ends))
+
+    def _end_with(self, cells: list[str], index: int, fields: np.ndarray, reasons: dict[int, str]) -> None:
+        """A declared footer is counted, one that nobody declared is set aside."""
+        assert self.header and self.suspects
+        if fields[index] == BLANK:
+            return
+        if is_footer(cells, self.fmt.footer, self.header.width):
+            fields[index] = BLANK
+            self.suspects.notes["footer"] = self.suspects.notes.get("footer", 0) + 1
+        else:
+            reasons[index] = _FOOTER
+
+    def _notes(self, data: bytes, ends: np.ndarray) -> dict[str, int]:
+        """What there is to say of this chunk."""
+        assert self.suspects
+        notes, self.suspects.notes = self.suspects.notes, {}
+        if len(ends) and ends[-1] > len(data):
+            notes["open_end"] = 1
+        if (private := data.count(b"\xee")) > 0:
+            notes["private_use"] = private
+        return notes
 
     def _reason(self, fields: int) -> str:
         if fields == UNSOUND:
             return "quote: a quotation mark opens or closes where no field does"
-        return f"column_count: {fields} fields instead of {len(self.names or ())}"
+        return f"column_count: {fields} fields instead of {self.header.width if self.header else 0}"
 
     def _parse(self, text: bytes) -> list[pa.Array | pa.ChunkedArray]:
         """The wanted columns of sound records of the right width."""
-        keys = [str(n) for n in range(len(self.names or ()))]
+        assert self.header
         if not text.strip(b"\r\n"):
-            return [pa.array([], pa.string()) for _ in self.wanted]
+            return [pa.array([], pa.string()) for _ in self.header.wanted]
         table = csv.read_csv(
             pa.BufferReader(text),
-            read_options=csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=keys),
+            read_options=csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=self.keys),
             parse_options=csv.ParseOptions(
                 delimiter=self.fmt.delimiter,
                 quote_char=self.fmt.quote or False,
                 newlines_in_values=bool(self.fmt.quote),
             ),
             convert_options=csv.ConvertOptions(
-                column_types={key: pa.string() for key in keys},
-                include_columns=[keys[n] for n in self.wanted],
+                column_types={key: pa.string() for key in self.keys},
+                include_columns=[self.keys[n] for n in self.header.wanted],
                 strings_can_be_null=False,
                 check_utf8=False,
             ),

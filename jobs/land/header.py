@@ -1,42 +1,111 @@
-"""Matching a delivery's columns with the declared ones: by name, never by position."""
+"""Where a table's columns stand: found by name, never by position, in the rows that the catalog declares."""
 
 from __future__ import annotations
 
 import difflib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from jobs.contracts import Format
 from jobs.errors import SourceError
 
 Cells = Sequence[str | None]
+MAX_COLUMNS = 16_384
+LOOKED_AT = 30
+"""First rows of a file in which a header is looked for that does not stand where it was declared."""
 _SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Header:
+    """Columns of a delivery: how many, where the wanted ones are, and the last header row as it would come again."""
+
+    width: int
+    wanted: list[int]
+    last: tuple[str, ...] = ()
+
+
+def find_header(rows: Sequence[Cells], fmt: Format, declared: Sequence[str]) -> Header:
+    """The header of a table that begins with ``rows``, preamble passed over; SourceError with a proposal if it is not
+    where the catalog says."""
+    if fmt.header_rows == 0:
+        return _by_position(rows[fmt.preamble :], declared)
+    named = rows[fmt.preamble : fmt.preamble + fmt.header_rows]
+    try:
+        names, paths = header_names(named), header_paths(named)
+        return Header(len(names), match_columns(names, declared, paths), tuple(map(clean_name, names)))
+    except SourceError as error:
+        place = _header_elsewhere(rows, declared)
+        if place is None or place == fmt.preamble + fmt.header_rows - 1:
+            raise
+        remedy = f"Row {place + 1} has all the names: declare `preamble: {place}` or `header_rows: {place + 1}`"
+        raise SourceError(error.problem, remedy=remedy) from None
+
+
+def _by_position(rows: Sequence[Cells], declared: Sequence[str]) -> Header:
+    """Columns in the order of the declared fields, for files that have no header."""
+    if rows and all(clean_name(cell or "") in map(clean_name, declared) for cell in rows[0]):
+        raise SourceError("the file has a header, though none is declared", remedy="Declare `header_rows: 1`")
+    return Header(len(declared), list(range(len(declared))))
+
+
+def _header_elsewhere(rows: Sequence[Cells], declared: Sequence[str]) -> int | None:
+    wanted = {clean_name(name) for name in declared}
+    for place, row in enumerate(rows[:LOOKED_AT]):
+        if wanted <= {clean_name(cell or "") for cell in row}:
+            return place
+    return None
 
 
 def header_names(rows: Sequence[Cells]) -> list[str]:
     """Column names of the header rows: the lowest filled cell of each column, as merged cells leave it."""
-    if not rows or not any(cell for cell in rows[-1]):
+    if not rows or not any(cell and cell.strip() for cell in rows[-1]):
         raise SourceError("the file has no header", remedy="Ask for a file with column names, or correct `header_rows`")
     width = len(rows[-1])
+    if width > MAX_COLUMNS:
+        raise SourceError(f"the header has {width} columns, more than {MAX_COLUMNS}", remedy="Ask for a smaller file")
     filled = [[row[n] for row in reversed(rows) if n < len(row) and row[n]] for n in range(width)]
     return [(cells[0] or "") if cells else "" for cells in filled]
 
 
-def match_columns(found: Sequence[str], declared: Sequence[str]) -> list[int]:
+def header_paths(rows: Sequence[Cells]) -> list[str]:
+    """``group.name`` of each column of a header in several rows; a group reaches to the next one."""
+    levels = [_reaching(row) for row in rows[:-1]] + [list(rows[-1])]
+    paths = []
+    for n in range(len(rows[-1])):
+        parts = [clean_name(level[n] or "") for level in levels if n < len(level)]
+        paths.append(".".join(dict.fromkeys(filter(None, parts))))
+    return paths
+
+
+def _reaching(row: Cells) -> list[str | None]:
+    filled: list[str | None] = []
+    for cell in row:
+        filled.append(cell if cell or not filled else filled[-1])
+    return filled
+
+
+def match_columns(found: Sequence[str], declared: Sequence[str], paths: Sequence[str] = ()) -> list[int]:
     """Positions in ``found`` of each declared column; SourceError when one is missing or given twice.
 
-    Columns that are not declared are passed over.
+    Columns that are not declared are passed over. A name with a group before it is looked for in ``paths``.
     """
     wanted = {clean_name(name) for name in declared}
     positions: dict[str, int] = {}
     for position, name in enumerate(clean_name(name) for name in found):
         if name in positions and name in wanted:
             raise SourceError(
-                f"column {name!r} stands twice in the header", remedy="Ask for a file with unique columns"
+                f"column {name!r} stands twice in the header",
+                remedy="Ask for a file with unique columns, or declare the name with its group: 'group.name'",
             )
         positions.setdefault(name, position)
+    for position, path in enumerate(paths):
+        positions.setdefault(path, position)
     missing = [name for name in declared if clean_name(name) not in positions]
     if missing:
-        raise _lacking(missing, declared, [name for name in positions if name and name not in wanted])
+        names = map(clean_name, found)
+        raise _lacking(missing, declared, [name for name in dict.fromkeys(names) if name and name not in wanted])
     return [positions[clean_name(name)] for name in declared]
 
 
@@ -62,14 +131,3 @@ def _lacking(missing: list[str], declared: Sequence[str], extra: list[str]) -> S
 def clean_name(name: str) -> str:
     """A header as people mean it: NFKC, no blanks, no byte order mark."""
     return "".join(unicodedata.normalize("NFKC", name).replace("\ufeff", "").split())
-
-
-def is_footer(cells: Cells, words: tuple[str, ...], width: int) -> bool:
-    """Whether a record of a table ``width`` columns wide reads as a footer: it starts with a declared word, and either
-    no letter follows the word or most of its cells are empty.
-
-    Readers ask this of the last records only: a firm may be called 合计算力.
-    """
-    filled = [cell.strip() for cell in cells if cell and cell.strip()]
-    rests = [filled[0][len(word) :] for word in words if filled and filled[0].startswith(word)]
-    return bool(rests) and (2 * len(filled) < width or any(not rest[:1].isalpha() for rest in rests))

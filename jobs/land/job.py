@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -31,6 +32,8 @@ class Landing:
     last_rejected: int = 0
     """Number of the last record that was not taken."""
     sums: dict[str, Decimal] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+    """What was passed over as declared, or is doubtful though taken, and how often."""
 
     @property
     def received(self) -> int:
@@ -50,6 +53,7 @@ def run(ctx: Context, delivery: Delivery) -> Landing:
         for chunk in read_records(blob, _format(ctx, delivery), columns):
             landing.landed += chunk.rows
             log.add(chunk.rejects)
+            landing.notes.update(chunk.notes)
             for name in landing.sums:
                 landing.sums[name] += column_sum(chunk.columns[columns.index(name)])
             yield from to_batches(chunk, delivery.load_id, ctx.lake.key, schema)

@@ -7,13 +7,26 @@ from collections.abc import Iterator
 from typing import IO
 
 from jobs.errors import SourceError
+from jobs.land.encodings import found_encoding, require_declared, require_one
 
 BLOCK = 4 << 20
 _MARK = "\ufeff".encode()
+_CHINESE = ("gb18030", "gbk", "big5")
+_PRIVATE_LEAD = b"\xee"
+"""The first UTF-8 byte of U+E000 to U+EFFF, and of nothing else."""
+_SINCE_2022 = dict(
+    zip(
+        [*range(0xE78D, 0xE797), 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864],
+        [0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A), *range(0x9FB4, 0x9FBC)],
+        strict=True,
+    )
+)
+"""GB 18030-2022, table D.1: two-byte codes that stood for the private area and now stand for a character."""
 
 
 def utf8_blocks(stream: IO[bytes], encoding: str, size: int = BLOCK) -> Iterator[bytes]:
-    """Blocks of whole characters in UTF-8 without a byte order mark; SourceError with the place of a wrong byte."""
+    """Blocks of whole characters in UTF-8 without a byte order mark; SourceError with the place of a wrong byte, and
+    where the bytes decode but are in another encoding all the same."""
     plain = encoding in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder("utf-8" if plain else encoding)("strict")
     taken, pending, first = 0, b"", True
@@ -23,20 +36,36 @@ def utf8_blocks(stream: IO[bytes], encoding: str, size: int = BLOCK) -> Iterator
         try:
             text = decoder.decode(raw, final=not raw)
         except UnicodeDecodeError as error:
-            raise SourceError(
-                f"byte {taken - len(pending) + error.start + 1} is not {encoding} ({error.reason})",
-                remedy="Ask for the file in the declared encoding",
-            ) from None
+            raise _undecodable(whole, taken - len(pending), error, encoding) from None
         except UnicodeError:  # UTF-16 says at its start which byte comes first
             raise SourceError(
-                f"{encoding} without a byte order mark", remedy="Ask for the file in UTF-8 or with its mark"
+                f"{encoding} without a byte order mark",
+                remedy=_remedy(found_encoding(whole), "UTF-8 or with its mark", encoding),
             ) from None
+        if encoding in _CHINESE:
+            require_one(raw, encoding, taken)
         taken += len(raw)
         pending = decoder.getstate()[0] if raw else b""
         block = whole[: len(whole) - len(pending)] if plain else text.encode()
+        if encoding == "gb18030" and _PRIVATE_LEAD in block:
+            block = text.translate(_SINCE_2022).encode()
         if first and block:
+            require_declared(whole, encoding)
             block, first = block.removeprefix(_MARK), False
         if block:
             yield block
         if not raw:
             return
+
+
+def _undecodable(raw: bytes, before: int, error: UnicodeDecodeError, encoding: str) -> SourceError:
+    found = found_encoding(raw)
+    problem = f"byte {before + error.start + 1} is not {encoding} ({error.reason})"
+    if found and found != encoding:
+        problem += f"; the file reads as {found}"
+    return SourceError(problem, remedy=_remedy(found, "the declared encoding", encoding))
+
+
+def _remedy(found: str | None, wanted: str, encoding: str) -> str:
+    ask = f"Ask for the file in {wanted}"
+    return f"{ask}, or declare `encoding: {found}`" if found and found != encoding else ask

@@ -14,7 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, chunks_of
-from jobs.land.header import header_names, is_footer, match_columns
+from jobs.land.header import header_names, match_columns
+from jobs.land.rowkinds import is_footer
 
 MAX_BYTES = 256 << 20
 MAX_UNPACKED = 2 << 30

@@ -1,0 +1,26 @@
+"""All recipes, in the order of their modules."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from tests.badfiles import delimited, encodings
+from tests.badfiles.recipe import Recipe
+
+MODULES = (encodings, delimited)
+
+
+def corpus() -> list[Recipe]:
+    """Every recipe; ids are unique."""
+    return [recipe for module in MODULES for recipe in module.recipes()]
+
+
+def sample(share: float, seed: int = 7) -> Iterator[Recipe]:
+    """A seeded part of every family, at least two of each."""
+    chance = random.Random(seed)
+    families: dict[str, list[Recipe]] = {}
+    for recipe in corpus():
+        families.setdefault(recipe.family, []).append(recipe)
+    for recipes in families.values():
+        yield from chance.sample(recipes, min(len(recipes), max(2, round(share * len(recipes)))))

@@ -1,0 +1,100 @@
+"""The verdict on a file, from what landed beside what its cells were before the damage."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jobs.contracts import Format
+from jobs.errors import SourceError
+from jobs.land.reader import read_records
+from tests.badfiles.recipe import Recipe, Row, Verdict
+
+
+@dataclass
+class Came:
+    """What a reader made of a file."""
+
+    rows: list[Row] = field(default_factory=list)
+    rejects: list[tuple[int, str]] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+    refusal: str = ""
+    failure: str = ""
+
+    @property
+    def words(self) -> str:
+        """Everything that was said about the file."""
+        said = [self.refusal, *(reason for _, reason in self.rejects), *(f"note {note}" for note in self.notes)]
+        return "; ".join(dict.fromkeys(filter(None, said)))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A verdict, what was said, and whether it is what the recipe expects."""
+
+    recipe: Recipe
+    verdict: Verdict
+    words: str
+
+    @property
+    def as_expected(self) -> bool:
+        return self.verdict is self.recipe.expect and re.search(self.recipe.says, self.words) is not None
+
+
+def judge(recipe: Recipe) -> Outcome:
+    """Land the recipe's file and judge it."""
+    came = land(recipe)
+    return Outcome(recipe, verdict_on(came, recipe.clean), came.words or came.failure)
+
+
+def land(recipe: Recipe) -> Came:
+    """What the land stage makes of the file; a manifest is asked as extract and the landing gate ask it."""
+    came, data = Came(), recipe.make()
+    if recipe.manifest.get("sha256", _hash(data)) != _hash(data):
+        came.refusal = "the file differs from the SHA-256 in its manifest"
+        return came
+    with tempfile.NamedTemporaryFile(prefix="brain-badfile-") as blob:
+        blob.write(data)
+        blob.flush()
+        try:
+            for chunk in read_records(Path(blob.name), Format.model_validate(recipe.fmt), list(recipe.names)):
+                came.rows += zip(*[column.to_pylist() for column in chunk.columns], strict=True)
+                came.rejects += [(reject.row_no, reject.reason) for reject in chunk.rejects]
+                for note, times in chunk.notes.items():
+                    came.notes[note] = came.notes.get(note, 0) + times
+        except SourceError as error:
+            return Came(refusal=str(error), failure="" if error.remedy else "a refusal without a remedy")
+        except Exception as error:  # noqa: BLE001 - that is what is looked for
+            return Came(failure=f"{type(error).__name__}: {error}")
+    received = len(came.rows) + len(came.rejects)
+    if recipe.manifest.get("rows", received) != received:
+        return Came(refusal=f"the manifest counts another number of rows than {received}")
+    return came
+
+
+def verdict_on(came: Came, clean: Sequence[Row]) -> Verdict:
+    """Landed records must be clean ones in their order; each that is missing must be among the rejects."""
+    if came.failure:
+        return Verdict.BROKEN
+    if came.refusal:
+        return Verdict.REFUSED
+    rows = came.rows[:-1] if "open_end" in came.notes else came.rows
+    if not _is_part(rows, clean) or len(clean) - len(came.rows) > len(came.rejects):
+        return Verdict.WRONG
+    if came.rejects:
+        return Verdict.SET_ASIDE
+    return Verdict.DECLARED if came.notes else Verdict.EXACT
+
+
+def _is_part(rows: Iterable[Row], clean: Iterable[Row]) -> bool:
+    """Whether ``rows`` is ``clean`` with some left out."""
+    rest = iter(clean)
+    return all(any(row == other for other in rest) for row in rows)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

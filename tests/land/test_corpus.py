@@ -1,0 +1,43 @@
+"""A seeded part of the corpus of bad files gets its verdicts; ``make bench NAME=badfiles`` runs all of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.badfiles.corpus import corpus, sample
+from tests.badfiles.judge import Came, judge, verdict_on
+from tests.badfiles.recipe import Recipe, Verdict
+
+
+@pytest.mark.parametrize("recipe", list(sample(0.15)), ids=lambda recipe: recipe.id)
+def test_a_bad_file_gets_its_verdict(recipe: Recipe) -> None:
+    outcome = judge(recipe)
+    assert outcome.as_expected, f"{outcome.verdict}, not {recipe.expect}: {outcome.words}"
+
+
+def test_recipes_have_names_of_their_own_and_make_the_same_bytes_twice() -> None:
+    first, again = corpus(), corpus()
+    assert [name for name, times in Counter(recipe.id for recipe in first).items() if times > 1] == []
+    for one, other in zip(first[::7], again[::7], strict=True):
+        assert one.make() == other.make(), one.id
+
+
+@pytest.mark.parametrize(
+    ("came", "verdict"),
+    [
+        (Came(rows=[("1", "a"), ("2", "b")]), Verdict.EXACT),
+        (Came(rows=[("1", "a"), ("2", "b")], notes={"footer": 1}), Verdict.DECLARED),
+        (Came(rows=[("1", "a")], rejects=[(2, "x")]), Verdict.SET_ASIDE),
+        (Came(refusal="no"), Verdict.REFUSED),
+        (Came(rows=[("1", "a")]), Verdict.WRONG),
+        (Came(rows=[("1", "a"), ("2", "B")], rejects=[(3, "x")]), Verdict.WRONG),
+        (Came(rows=[("2", "b"), ("1", "a")]), Verdict.WRONG),
+        (Came(rows=[("1", "a"), ("2", "b"), ("合计", "2")]), Verdict.WRONG),
+        (Came(failure="KeyError"), Verdict.BROKEN),
+    ],
+)
+def test_the_judge_sees_what_is_wrong(came: Came, verdict: Verdict) -> None:
+    """Without this, a judge that calls everything exact would pass."""
+    assert verdict_on(came, [("1", "a"), ("2", "b")]) is verdict
