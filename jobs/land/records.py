@@ -56,19 +56,23 @@ def split_records(data: bytes, dialect: Dialect, final: bool) -> Records:
     """Records of ``data``, which begins at a record; the last one may lack its line end only if ``final``."""
     if final and data and data[-1] not in (_LF, _CR):
         data += b"\n"
-    records = _regular(data, dialect)
+    records = _regular(data, dialect, final)
     if records and (not dialect.quote or len(data) - records.consumed <= (0 if final else MAX_RECORD)):
         return records
     return _irregular(data, dialect, final)
 
 
-def _regular(data: bytes, dialect: Dialect) -> Records | None:
-    """All at once, as long as every quote opens, closes or doubles where a writer would put it; else None."""
+def _regular(data: bytes, dialect: Dialect, final: bool) -> Records | None:
+    """All at once, as long as every quote opens, closes or doubles where a writer would put it; else None.
+
+    A CR that ends the data may be half a line end: it ends a record only if ``final``.
+    """
     codes = np.frombuffer(data, np.uint8)
     breaks = codes == _LF
     if b"\r" in data:
         after = np.append(codes[1:], 0)
         breaks |= (codes == _CR) & (after != _LF)
+        breaks[-1] &= final or data[-1] == _LF
     marks = codes == dialect.delimiter[0]
     ends, cuts = np.flatnonzero(breaks), np.flatnonzero(marks)
     if dialect.quote and dialect.quote in data:
@@ -132,13 +136,15 @@ def _irregular(data: bytes, dialect: Dialect, final: bool) -> Records:
     ends, fields, at = [], [], 0
     while at < len(data):
         match = patterns.record.match(data, at)
+        if match and not final and match.end() == len(data) and data[-1] == _CR:
+            break
         if match:
             stop, count = match.end(), _fields(data[at : match.end()], dialect, patterns)
         elif not final and len(data) - at <= MAX_RECORD and patterns.cut_short.match(data, at):
             break
         else:
             line = re.compile(b"[\r\n]").search(data, at)
-            if line is None:
+            if line is None or (not final and line.end() == len(data) and data[-1] == _CR):
                 break
             stop, count = line.end() + (data[line.start() : line.end() + 1] == b"\r\n"), UNSOUND
         ends.append(stop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobs.contracts import Format
 from jobs.land.chunk import Chunk, Reject
@@ -17,6 +17,7 @@ class Came:
 
     rows: dict[int, tuple[str | None, ...]]
     rejects: list[Reject]
+    notes: dict[str, int] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[tuple[str | None, ...]]:
@@ -48,14 +49,17 @@ def gather(chunks: Iterable[Chunk]) -> Came:
     """Everything a reader yields; numbers must rise from chunk to chunk and never repeat."""
     rows: dict[int, tuple[str | None, ...]] = {}
     rejects: list[Reject] = []
+    notes: dict[str, int] = {}
     for chunk in chunks:
         records = zip(*[column.to_pylist() for column in chunk.columns], strict=True)
         for number, record in zip(chunk.row_nos.to_pylist(), records, strict=True):
             assert number not in rows
             rows[number] = record
         rejects += chunk.rejects
+        for note, times in chunk.notes.items():
+            notes[note] = notes.get(note, 0) + times
     assert list(rows) == sorted(rows)
-    return Came(rows, rejects)
+    return Came(rows, rejects, notes)
 
 
 def read_csv(data: bytes, declared: list[str], step: int = 0, **fmt: object) -> Came:

@@ -29,6 +29,7 @@ def _written(rows: list[tuple[str, ...]], end: str, delimiter: str = ",") -> str
 def test_what_a_writer_wrote_is_read_back(rows: list[tuple[str, ...]], end: str, step: int, delimiter: str) -> None:
     came = read_csv(_written(rows, end, delimiter).encode(), NAMES, step, delimiter=delimiter)
     assert came.rejects == []
+    assert came.notes == {}
     assert came.rows == dict(enumerate(rows, 1))
 
 
