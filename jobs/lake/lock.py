@@ -1,4 +1,4 @@
-"""One writer per table, across processes: an OS lock on a file beside the journal.
+"""One run a home and one writer a table, across processes: OS locks on files beside the journal.
 
 On a local disk two Delta writers can both believe they wrote the same version, so nobody writes without this lock.
 The kernel frees it when Python dies, but a killed Python leaves its JVM alive for about half a second, and that JVM
@@ -20,26 +20,62 @@ from typing import IO
 from jobs.errors import RunConflict
 
 WAIT_SECONDS = 600.0
+DYING_SECONDS = 3.0
+"""A killed process holds its locks until its memory is taken down."""
 _END_SECONDS = 10.0
 
 
 @contextmanager
 def table_lock(folder: Path, name: str, jvm_pid: int | None = None, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the lock ``name``; raises :class:`RunConflict` after ``wait`` seconds."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("a+", encoding="utf-8") as handle:
-        _acquire(handle.fileno(), name, wait)
+    problem = f"another run has held the lock of {name} for {wait:.0f} s"
+    with file_lock(folder / f"{name}.lock", problem, wait) as handle:
+        handle.seek(0)
+        _end_orphan(handle.read())
+        _write(handle, json.dumps(_own() | {"jvm": jvm_pid, "jvm_started": started_at(jvm_pid)}))
         try:
-            handle.seek(0)
-            _end_orphan(handle.read())
-            holder = {"pid": os.getpid(), "started": started_at(os.getpid())}
-            _write(handle, json.dumps(holder | {"jvm": jvm_pid, "jvm_started": started_at(jvm_pid)}))
-            try:
-                yield
-            finally:
-                _write(handle, "")
+            yield
+        finally:
+            _write(handle, "")
+
+
+@contextmanager
+def run_lock(folder: Path) -> Iterator[None]:
+    """Be the only run on a home; raises :class:`RunConflict` where another lives.
+
+    The kernel frees the lock with its holder, however that ended: nothing is to be cleaned up after a kill.
+    """
+    path = folder / "run.lock"
+    with file_lock(path, f"another run ({_holder(path)}) is at work on this home", DYING_SECONDS) as handle:
+        _write(handle, json.dumps(_own()))
+        try:
+            yield
+        finally:
+            _write(handle, "")
+
+
+@contextmanager
+def file_lock(path: Path, problem: str, wait: float) -> Iterator[IO[str]]:
+    """Hold the OS lock of a file; raises :class:`RunConflict` that tells ``problem`` after ``wait`` seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as handle:
+        _acquire(handle.fileno(), problem, wait)
+        try:
+            yield handle
         finally:
             fcntl.flock(handle.fileno(), fcntl.LOCK_UN)
+
+
+def _own() -> dict[str, object]:
+    return {"pid": os.getpid(), "started": started_at(os.getpid())}
+
+
+def _holder(path: Path) -> str:
+    """Who holds a lock by its own record, for people."""
+    try:
+        return f"process {json.loads(path.read_text(encoding='utf-8'))['pid']}"
+    except (OSError, ValueError, KeyError):
+        return "a process that has just begun"
 
 
 def _write(handle: IO[str], record: str) -> None:
@@ -48,17 +84,15 @@ def _write(handle: IO[str], record: str) -> None:
     handle.flush()
 
 
-def _acquire(descriptor: int, name: str, wait: float) -> None:
+def _acquire(descriptor: int, problem: str, wait: float) -> None:
     until = time.monotonic() + wait
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            if time.monotonic() > until:
-                raise RunConflict(
-                    f"another run has held the lock of {name} for {wait:.0f} s", remedy="Wait for it to end, or end it"
-                ) from None
+            if time.monotonic() >= until:
+                raise RunConflict(problem, remedy="Wait for it to end, or end it") from None
             time.sleep(0.02)
 
 

@@ -25,7 +25,7 @@ from jobs.errors import EnvironmentFault, RunConflict, UsageError
 from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
-from jobs.lake.lock import table_lock
+from jobs.lake.lock import run_lock, started_at, table_lock
 from jobs.lake.session import LARGE, SMALL, open_session
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
@@ -85,6 +85,18 @@ class Lake:
     def lock(self, layer: str, name: str) -> AbstractContextManager[None]:
         """The table's lock, across processes."""
         return table_lock(self.root / JOURNAL_FOLDER / "locks", f"{layer}.{name}", _jvm_pid(self.settings))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run on this home, and remove what killed ones left half-made; RunConflict where another lives."""
+        with run_lock(self.root / JOURNAL_FOLDER / "locks"):
+            sweep(self.scratch.glob("*"))
+            yield
+
+    @property
+    def scratch(self) -> Path:
+        """Frames that are held for a while, each named by the process that holds it."""
+        return self.root / JOURNAL_FOLDER / "scratch"
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -181,7 +193,7 @@ class Lake:
     def held(self, frame: DataFrame, view: str) -> Iterator[None]:
         """Offer ``frame`` as a view that is computed once, into files, and read by all: what reads it is planned
         without what made it, and no memory is held for it."""
-        scratch = self.root / JOURNAL_FOLDER / "scratch" / f"{view}.{os.getpid()}"
+        scratch = self.scratch / f"{view}.{os.getpid()}"
         try:
             frame.write.mode("overwrite").parquet(str(scratch))
             self.session.read.schema(frame.schema).parquet(str(scratch)).createOrReplaceTempView(view)
@@ -256,6 +268,18 @@ class Lake:
             return int(self._delta(layer, name).version())
         except TableNotFoundError:
             return None
+
+
+def sweep(paths: Iterable[Path]) -> None:
+    """Remove what is named after a process that is gone (``<name>.<pid>``): its values must not outlive it."""
+    for path in paths:
+        pid = path.suffix[1:]
+        if not pid.isdigit() or started_at(int(pid)):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _require_plain(settings: Settings) -> None:
