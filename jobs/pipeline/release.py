@@ -43,11 +43,16 @@ def _judge(ctx: Context, name: str, version: Version, seconds: float) -> Step:
     return Step("audited", name, state, version.rows, seconds / len(_KEYS), verdict.reason)
 
 
-def make_release(ctx: Context, approved_by: str = "", note: str = "") -> tuple[Step, int, bool]:
+def begin_release(ctx: Context) -> int:
+    """The epoch of a run that will publish: whoever begins later, on any machine, fences it off."""
+    return publish_job.begin(ctx)
+
+
+def make_release(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tuple[Step, int, bool]:
     """Publish what passed; the step, the release that readers see, and whether it is new."""
     ctx.progress("published", "manifest")
     began = time.monotonic()
-    manifest, is_new = publish_job.run(ctx, publish_job.begin(ctx), approved_by, note or _note(ctx))
+    manifest, is_new = publish_job.run(ctx, epoch, approved_by, note or _note(ctx))
     return _step("published", manifest, is_new, began), manifest.release, is_new
 
 

@@ -9,7 +9,7 @@ from jobs.errors import UsageError
 from jobs.lake.journal import RUNS
 from jobs.pipeline.base import build_base
 from jobs.pipeline.ingest import ingest
-from jobs.pipeline.release import make_release, measure, serve_release
+from jobs.pipeline.release import begin_release, make_release, measure, serve_release
 from jobs.pipeline.steps import Step
 from jobs.pipeline.themes import build_themes
 from jobs.stages import VERBS
@@ -40,9 +40,16 @@ def run_pipeline(
 ) -> Outcome:
     """Run the verbs from ``first`` to ``last``; ``only`` is a glob of resource ids for the first three.
 
-    ``approved_by`` names who approved the release; without it the release says that nobody did.
+    ``approved_by`` names who approved the release; without it the release says that nobody did. One run at a time works
+    on a home: :class:`RunConflict` where another lives.
     """
     verbs = chosen_verbs(first, last)
+    with ctx.lake.alone():
+        return _run(ctx, verbs, first, last, only, approved_by)
+
+
+def _run(ctx: Context, verbs: set[str], first: str, last: str, only: str, approved_by: str) -> Outcome:
+    epoch = begin_release(ctx) if "publish" in verbs else None  # now: a run that begins later shall fence this one off
     ctx.journal.note(RUNS, run=f"{first}..{last} {only}", as_of=ctx.as_of, state="started", summary={})
     steps: list[Step] = []
     if verbs & {"extract", "land", "standardise"}:
@@ -54,8 +61,8 @@ def run_pipeline(
     if "audit" in verbs:
         steps += measure(ctx)
     release, is_new = None, False
-    if "publish" in verbs:
-        step, release, is_new = make_release(ctx, approved_by)
+    if epoch is not None:
+        step, release, is_new = make_release(ctx, epoch, approved_by)
         steps.append(step)
     if "serve" in verbs:
         steps.append(serve_release(ctx))
