@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from jobs.context import Context
 from jobs.errors import GateFailed, RunConflict, UsageError
 from jobs.lake.journal import RELEASES
-from jobs.lake.manifest import Entry, Manifest, read_manifest, write_manifest
-from jobs.lake.store import Version
+from jobs.lake.manifest import Entry, Manifest, folder, read_manifest, write_manifest
+from jobs.lake.store import Version, sweep
 
 LAYERS = ("landed", "standardised", "fused", "derived", "audited")
 
@@ -28,10 +28,11 @@ def begin(ctx: Context) -> int:
 
 
 def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tuple[Manifest, bool]:
-    """The manifest that readers see after it, and whether it is new."""
+    """The manifest that readers see after it, and whether it is new; ``epoch`` was taken when the run began."""
     if any(not row["balances"] for row in ctx.lake.read_arrow("audited", "ledger").to_pylist()):
         raise GateFailed("a ledger does not balance: rows would be lost", remedy="See `brain sql 'FROM audit.ledger'`")
     last = read_manifest(ctx.settings.lake)
+    _testify(ctx, last)
     tables = tuple(_entry(ctx, version) for key, version in sorted(ctx.lake.all_passed().items()) if key[0] in LAYERS)
     fresh = Manifest(
         release=last.release + 1 if last else 1,
@@ -54,6 +55,7 @@ def roll_back(ctx: Context, to: int, approved_by: str = "", note: str = "") -> M
     old, last = read_manifest(ctx.settings.lake, to), read_manifest(ctx.settings.lake)
     if old is None or last is None:
         raise UsageError("there is no release yet", remedy="Run `brain run` first")
+    _testify(ctx, last)
     fresh = replace(
         old, release=last.release + 1, event="rollback", approved_by=approved_by, note=note, previous=last.release
     )
@@ -70,9 +72,16 @@ def _publish(ctx: Context, manifest: Manifest, epoch: int) -> None:
             raise RunConflict(
                 "a newer release run has begun, this one is overtaken", remedy="Leave it to the newer one"
             )
-        for entry in manifest.tables:
-            _sync(ctx.settings.lake, entry)
+        sweep(folder(ctx.settings.lake).glob(".*"))
+        _sync(ctx.settings.lake, manifest)
         write_manifest(ctx.settings.lake, manifest)
+    _testify(ctx, manifest)
+
+
+def _testify(ctx: Context, manifest: Manifest | None) -> None:
+    """Note a release that stands, once: a run that was killed after it had made one left that to the next."""
+    if manifest is None or ctx.journal.newest(RELEASES, "release", release=manifest.release):
+        return
     ctx.journal.note(
         RELEASES,
         release=manifest.release,
@@ -96,10 +105,11 @@ def _entry(ctx: Context, version: Version) -> Entry:
     )
 
 
-def _sync(lake: Path, entry: Entry) -> None:
-    """Neither engine flushes what it writes; a release is announced only once its files are on disk."""
-    for name in entry.files:
-        descriptor = os.open(lake / name, os.O_RDONLY)
+def _sync(lake: Path, manifest: Manifest) -> None:
+    """Neither engine flushes what it writes; a release is announced once its files and their names are on disk."""
+    files = [lake / name for entry in manifest.tables for name in entry.files]
+    for path in [*files, *{file.parent for file in files}]:
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
