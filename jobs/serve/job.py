@@ -12,6 +12,7 @@ import duckdb
 from jobs.context import Context
 from jobs.lake.journal import DELIVERIES, STEPS, VERDICTS
 from jobs.lake.manifest import Manifest, all_manifests
+from jobs.lake.store import sweep
 from jobs.serve.database import ROLES, Database, fill_rejects, fill_release
 from jobs.serve.meta import catalog_tables, journal_tables
 from jobs.stages import stage_of
@@ -21,6 +22,7 @@ def run(ctx: Context, manifest: Manifest) -> bool:
     """Serve ``manifest`` and point ``current`` at it; False if that is so already."""
     root = ctx.settings.lake / stage_of("serve").folder
     target = root / str(manifest.release)
+    sweep(root.glob(".*"))
     is_new = not target.exists()
     if is_new:
         partial = root / f".{manifest.release}.{os.getpid()}"
