@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jobs.errors import EnvironmentFault
 from jobs.lake.java import find_java, trust_options
+from jobs.lake.lock import file_lock
 
 DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
 
@@ -54,10 +55,13 @@ SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getO
 
 
 def delta_jars(cache: Path) -> list[Path]:
-    """Paths of the verified jars, resolving them first if the cache lacks one."""
+    """Paths of the verified jars, resolving them first if the cache lacks one: one process does, the others wait."""
     folder = cache / "jars"
     if missing_jars(cache):
-        _resolve(cache, folder)
+        problem = f"another process has been resolving the Delta jars for {_RESOLVE_SECONDS} s"
+        with file_lock(cache / "jars.lock", problem, _RESOLVE_SECONDS):
+            if missing_jars(cache):
+                _resolve(cache, folder)
     faulty = missing_jars(cache)
     if faulty:
         raise EnvironmentFault(
