@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from jobs.contracts import Catalog, Resource
-from jobs.simulate.deliveries import Delivery, befall, path_of, write
+from jobs.simulate.deliveries import Delivery, befall, database_of, path_of, write
 from jobs.simulate.faults import FIXED, REFUSED, fault_of, spoil
 from jobs.simulate.records import Record, Source
 from jobs.simulate.truth import Truth
@@ -46,6 +46,9 @@ def _simulate(
     world = build_world(catalog, people, seed, start)
     truth = Truth(catalog, world, out / "truth")
     inbox = out / "inbox"
+    for access in (catalog.access[resource] for resource in catalog.live):
+        if access.kind == "sql":  # it grows day by day, and a simulation that was killed has begun it
+            database_of(access, inbox).unlink(missing_ok=True)
     post = _Post(catalog, truth, inbox, seed, {r.id: Source(catalog, r, world) for r in catalog.live.values()})
     for offset in range(days):
         day = start + timedelta(days=offset)

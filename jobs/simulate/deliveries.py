@@ -95,7 +95,7 @@ def write(
     delivery.declared = len(rows)
     if access.kind == "sql":
         rows = _as_read(source, delivery, access, rows)
-        path = Path((access.url or "").removeprefix("sqlite:///").replace("{inbox}", str(inbox)))
+        path = database_of(access, inbox)
         path.parent.mkdir(parents=True, exist_ok=True)
         append_sqlite(path, access.table or "", names, rows)
         return
@@ -108,6 +108,11 @@ def write(
     facts["rows"] += facts.pop("more_rows", 0)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     path.with_name(path.name + ".manifest.json").write_text(text, encoding="utf-8")
+
+
+def database_of(access: Access, inbox: Path) -> Path:
+    """The source database of a resource that is read by SQL."""
+    return Path((access.url or "").removeprefix("sqlite:///").replace("{inbox}", str(inbox)))
 
 
 def path_of(delivery: Delivery, access: Access, inbox: Path) -> Path:

@@ -1,0 +1,34 @@
+"""A simulation that was killed is begun again and writes what an undisturbed one writes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from jobs.contracts import Catalog
+from jobs.simulate import simulate
+
+
+class Killed(Exception):
+    """The simulation ended here."""
+
+
+def files(out: Path) -> dict[str, str]:
+    """Hash of every file."""
+    paths = sorted(path for path in out.rglob("*") if path.is_file())
+    return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_begun_again_it_writes_the_same_bytes(catalog: Catalog, tmp_path: Path) -> None:
+    def stop(what: str, _place: int, _all: int) -> None:
+        if what == "2026-03-03 zsj.hotline.order":
+            raise Killed
+
+    with pytest.raises(Killed):
+        simulate(catalog, 60, 2, 7, tmp_path / "killed", progress=stop)
+    assert list((tmp_path / "killed").rglob("*.sqlite")), "it had begun the databases"
+    for name in ("killed", "undisturbed"):
+        simulate(catalog, 60, 2, 7, tmp_path / name)
+    assert files(tmp_path / "killed") == files(tmp_path / "undisturbed")
