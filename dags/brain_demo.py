@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ def main() -> int:
     """Run every simulated day; 0 if all planted faults were found and nothing else was stopped."""
     os.environ.update(brain_airflow.environment({"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"} | os.environ))
     os.environ["BRAIN_IN_PROCESS"] = "1"
-    from jobs.cli.make import START, prepare, report_planted
+    from jobs.cli.make import days_to_run, prepare, report_planted
     from jobs.settings import read_settings
 
     settings = read_settings()
@@ -48,8 +48,8 @@ def main() -> int:
     days = int(json.loads(world.read_text(encoding="utf-8"))["days"])
     brain_airflow.prepare()
     prepare(settings)
-    for offset in range(days):
-        print_day(run_day(START + timedelta(days=offset)))
+    for day in days_to_run(days):
+        print_day(run_day(day))
     return 0 if report_planted() else 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from jobs.cli.output import Progress, context, print_json, print_outcome, settings, stdout
+from jobs.context import Context
 from jobs.contracts import load_catalog
 from jobs.errors import UsageError
-from jobs.lake.journal import DELIVERIES, REPEATS
+from jobs.lake.journal import DELIVERIES, REPEATS, RUNS
 from jobs.pipeline import run_pipeline
 from jobs.stages import stage_of
 
@@ -71,10 +73,17 @@ def demo(people: People = 10_000, days: Days = 3, seed: Seed = 7, fresh: Fresh =
             shutil.rmtree(folder, ignore_errors=True)
     prepare(chosen)
     simulate(people, days, seed)
-    for offset in range(days):
-        ctx = context((START + timedelta(days=offset)).isoformat())
+    for day in days_to_run(days):
+        ctx = context(day.isoformat())
         print_outcome(ctx, run_pipeline(ctx), as_json=False)
     raise typer.Exit(0 if report_planted() else 1)
+
+
+def days_to_run(days: int) -> list[date]:
+    """Days of the city from the one that was run last: a demo that was killed goes on there, and does not go back."""
+    begun = [str(row["as_of"]) for row in Context(settings(), "").journal.newest(RUNS, "as_of")]
+    wanted = [START + timedelta(days=offset) for offset in range(days)]
+    return [day for day in wanted if day.isoformat() >= max(begun, default="")]
 
 
 def prepare(chosen: Any) -> None:
@@ -84,8 +93,10 @@ def prepare(chosen: Any) -> None:
     path = chosen.secrets / "lake.key"
     if not path.exists():
         chosen.secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_text(DEMO_KEY)
-        path.chmod(0o600)
+        fresh = path.with_name(f"lake.key.{os.getpid()}")
+        fresh.write_text(DEMO_KEY)
+        fresh.chmod(0o600)
+        fresh.replace(path)
 
 
 def report_planted() -> bool:
