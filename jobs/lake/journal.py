@@ -132,8 +132,7 @@ class Journal:
         self, table: sa.Table, rows: Iterable[dict[str, Any]], connection: sa.Connection | None = None
     ) -> None:
         """Add rows, in one transaction of their own unless ``connection`` is given."""
-        noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-        values = [{"noted_at": noted} | {key: _plain(value) for key, value in row.items()} for row in rows]
+        values = [_noted(row) for row in rows]
         if not values:
             return
         if connection is not None:
@@ -141,6 +140,11 @@ class Journal:
             return
         with self.writing() as own:
             own.execute(table.insert(), values)
+
+    def note_place(self, table: sa.Table, **facts: Any) -> int:
+        """Add one row; its place in the order of notes."""
+        with self.writing() as connection:
+            return int(connection.execute(table.insert().returning(table.c.seq), _noted(facts)).scalar_one())
 
     def newest(self, table: sa.Table, *keys: str, **where: Any) -> list[dict[str, Any]]:
         """Newest row per ``keys`` among the rows that match ``where``, in the order they were noted."""
@@ -152,6 +156,11 @@ class Journal:
         """Rows of any query as dicts."""
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _noted(row: dict[str, Any]) -> dict[str, Any]:
+    noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return {"noted_at": noted} | {key: _plain(value) for key, value in row.items()}
 
 
 def _plain(value: Any) -> Any:

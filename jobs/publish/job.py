@@ -19,12 +19,7 @@ LAYERS = ("landed", "standardised", "fused", "derived", "audited")
 
 def begin(ctx: Context) -> int:
     """Take an epoch: a later one fences this attempt off."""
-    with ctx.journal.writing() as connection:
-        result = connection.execute(
-            RELEASES.insert().returning(RELEASES.c.seq),
-            {"noted_at": "", "as_of": ctx.as_of, "event": "begun", "approved_by": "", "note": ""},
-        )
-        return int(result.scalar_one())
+    return ctx.journal.note_place(RELEASES, as_of=ctx.as_of, event="begun", approved_by="", note="")
 
 
 def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tuple[Manifest, bool]:

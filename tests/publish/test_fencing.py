@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from jobs.cli import invoke
 from jobs.context import Context
 from jobs.errors import RunConflict
 from jobs.lake import lock
+from jobs.lake.journal import RELEASES
 from jobs.lake.manifest import numbers, read_manifest
 from jobs.lake.store import sweep
 from jobs.pipeline import run_pipeline
@@ -99,6 +101,14 @@ def test_only_the_epoch_keeps_an_old_run_from_taking_readers_back(ctx: Context) 
     assert numbers_of_newest(ctx.settings.lake) == (2, 2, 2, 2)
     job.run(old, newer)
     assert numbers_of_newest(ctx.settings.lake) == (1, 1, 1, 1)
+
+
+def test_epochs_rise_and_say_when_they_began(ctx: Context) -> None:
+    epochs = [job.begin(ctx) for _ in range(3)]
+    assert epochs == sorted(set(epochs))
+    rows = ctx.journal.newest(RELEASES, "seq", event="begun")
+    assert [row["seq"] for row in rows] == epochs
+    assert all(datetime.fromisoformat(row["noted_at"]) for row in rows)
 
 
 def test_an_unchanged_lake_needs_no_epoch(ctx: Context) -> None:
