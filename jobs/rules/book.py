@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jobs.contracts import Element
-from jobs.rules import currency, identifiers, texts, towns, values
+from jobs.rules import codes, currency, dates, identifiers, numbers, phones, texts, towns
 from jobs.rules.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -20,17 +20,17 @@ RULES: dict[str, Rule] = {
         identifiers.ORG_CODE,
         identifiers.BUSINESS_REG_NO,
         identifiers.LICENCE_IDENTIFIER,
-        values.DATE,
-        values.DATETIME,
-        values.MONTH,
-        values.INTEGER,
-        values.DECIMAL,
-        values.AMOUNT,
-        values.MOBILE,
-        values.PHONE,
-        values.LONGITUDE,
-        values.LATITUDE,
-        values.CODE,
+        dates.DATE,
+        dates.DATETIME,
+        dates.MONTH,
+        numbers.INTEGER,
+        numbers.DECIMAL,
+        numbers.AMOUNT,
+        phones.MOBILE,
+        phones.PHONE,
+        numbers.LONGITUDE,
+        numbers.LATITUDE,
+        codes.CODE,
         currency.CURRENCY_IN_AMOUNT,
         towns.TOWN_IN_ADDRESS,
     )

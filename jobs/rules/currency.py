@@ -6,9 +6,9 @@ the currency ``unknown``: nobody said that it was renminbi.
 
 from __future__ import annotations
 
-from jobs.rules.rule import Policy, Rule, no_suspicion, same_text
+from jobs.rules.numbers import AMOUNT
+from jobs.rules.rule import Policy, Rule, is_nothing, no_suspicion, same_text
 from jobs.rules.sql import cases, extracted, in_list, literal, looked_up, matches
-from jobs.rules.values import AMOUNT
 
 UNKNOWN = "unknown"
 
@@ -26,5 +26,5 @@ def _currency(text: str, policy: Policy) -> str:
 
 
 CURRENCY_IN_AMOUNT = Rule(
-    "currency_in_amount", "string", AMOUNT.text, _currency, AMOUNT.placeholder, no_suspicion, same_text
+    "currency_in_amount", "string", AMOUNT.text, _currency, AMOUNT.placeholder, no_suspicion, same_text, is_nothing
 )

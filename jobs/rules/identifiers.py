@@ -6,9 +6,21 @@ GS 15-2006 (registration number, MOD 11,10), GB/T 36904-2018 (licence identifier
 
 from __future__ import annotations
 
-from jobs.rules.rule import NULL_TOKENS, PLACEHOLDERS, Policy, Rule, is_placeholder, same_text, tidy
+from jobs.rules.rule import (
+    NULL_TOKENS,
+    PLACEHOLDERS,
+    Policy,
+    Rule,
+    Step,
+    Suspicion,
+    half_width,
+    only_placeholder,
+    same_text,
+    unless_placeholder,
+)
 from jobs.rules.sql import (
     BLANKS,
+    INVISIBLE,
     NARROW,
     WIDE,
     cases,
@@ -18,67 +30,62 @@ from jobs.rules.sql import (
     matches,
     replaced,
     translated,
-    trimmed,
 )
 
-RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 NO_CODE = "00000000000000000X"
-_DIGITS = "0123456789"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NOTHING = "CAST(NULL AS STRING)"
 _NULLS = tuple(token.upper() for token in NULL_TOKENS)
-_RESIDENT_SHAPE = "^[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$"
-_OLD_RESIDENT = "^[1-8][0-9]{5}[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}$"
+_RESIDENT_SHAPE = "^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]$"
+_OLD_RESIDENT = "^[1-8][0-9]{11}([0-8][0-9]{2}|9[0-8][0-9]|99[0-5])$"
 _USCC_SHAPE = f"^[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}$"
 _LICENCE_ROOT = "^1[.]2[.]156[.]3005[.]2[.]"
 
 
+_DROPPED = BLANKS + "'\"`’‘“”＇＂｀‐‑–—―－-"
+_KEPT = [(wide, narrow) for wide, narrow in zip(WIDE, NARROW, strict=True) if wide not in _DROPPED]
+
+
 def _code_text(raw: str, _policy: Policy) -> str:
     """Everything half-width and upper case; blanks, quotes and dashes go."""
-    return replaced(f"upper({translated(tidy(raw), WIDE, NARROW)})", f"[{BLANKS}'\"`’‘“”‐‑–—―-]+", "")
+    source, target = ("".join(side) for side in zip(*_KEPT, strict=True))
+    bare = f"upper({translated(raw, source + _DROPPED + INVISIBLE, target)})"
+    return cases([(in_list(half_width(raw), NULL_TOKENS), "NULL")], bare)
 
 
-def _weighted(text: str, weights: tuple[int, ...], alphabet: str) -> str:
-    """Sum of weight × value over the first characters."""
-    if alphabet == _DIGITS:
-        terms = [f"{weight} * (ascii(substring({text}, {n}, 1)) - 48)" for n, weight in enumerate(weights, 1)]
-    else:
-        terms = [f"{w} * (instr('{alphabet}', substring({text}, {n}, 1)) - 1)" for n, w in enumerate(weights, 1)]
-    return "(" + " + ".join(terms) + ")"
+def _in_base(text: str, base: int) -> str:
+    """Value of a text of digits in a base: where base ≡ r (mod m), its remainder is that of weights that are powers
+    of r, and no sum of terms is needed. Null for what is no number."""
+    return f"try_cast(conv({text}, {base}, 10) AS BIGINT)"
 
 
 def resident_check(text: str) -> str:
-    """The 18th character that the first 17 ask for (ISO 7064 MOD 11-2)."""
-    remainder = f"{_weighted(text, RESIDENT_WEIGHTS, _DIGITS)} % 11"
-    return f"substring('10X98765432', CAST({remainder} AS INT) + 1, 1)"
+    """The 18th character that the first 17 ask for (ISO 7064 MOD 11-2: weights are powers of 2, and 13 ≡ 2)."""
+    return f"substring('1X864209753', {_in_base(f'substring({text}, 1, 17)', 13)} % 11 + 1, 1)"
 
 
 def resident_birth(text: str) -> str:
     """The day of birth in an 18-character number, null if there is no such day."""
-    year, month, day = (f"substring({text}, {start}, {size})" for start, size in ((7, 4), (11, 2), (13, 2)))
-    return f"try_cast(concat({year}, '-', {month}, '-', {day}) AS DATE)"
+    return _day(f"substring({text}, 7, 4)", text, 11)
 
 
-def is_valid_resident_id(text: str) -> str:
-    """Shape, a real date, and the check character."""
-    checked = f"substring({text}, 18, 1) = {resident_check(text)}"
-    return f"({matches(text, _RESIDENT_SHAPE)} AND {resident_birth(text)} IS NOT NULL AND {checked})"
+def _day(year: str, text: str, month: int) -> str:
+    rest = f"'-', substring({text}, {month}, 2), '-', substring({text}, {month + 2}, 2)"
+    return f"try_cast(concat({year}, {rest}) AS DATE)"
 
 
 def _resident_value(text: str, policy: Policy) -> str:
     """15 digits become 18; 996-999 marked people over 100 whose century is 18, so they stay as delivered."""
     longer = f"concat(substring({text}, 1, 6), '19', substring({text}, 7, 9))"
-    old = (
-        f"{matches(text, _OLD_RESIDENT)} AND substring({text}, 13, 3) < '996' AND {resident_birth(longer)} IS NOT NULL"
-    )
+    born = _day(f"'19', substring({text}, 7, 2)", text, 9)
+    old = f"{matches(text, _OLD_RESIDENT)} AND {born} IS NOT NULL"
     return cases([(_is_filler(text, policy), _NOTHING), (old, f"concat({longer}, {resident_check(longer)})")], text)
 
 
 def _is_filler(text: str, _policy: Policy) -> str:
     """One character repeated, the filler for 'no code', or a word."""
-    same = f"length({text}) >= 6 AND replace({text}, substring({text}, 1, 1), '') = ''"
+    same = f"length({text}) > 5 AND replace({text}, substring({text}, 1, 1), '') = ''"
     return f"({same} OR {in_list(text, (NO_CODE, *PLACEHOLDERS, *_NULLS, '无证', '无代码'))})"
 
 
@@ -93,12 +100,9 @@ def _resident_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[st
 
 def _document_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[str, str]]:
     """Any document: 18 digits are a resident id and must check, masked numbers are not numbers."""
-    like_id = matches(parsed, "^[0-9]{17}[0-9X]$")
+    other = f"NOT {matches(parsed, '^[0-9]{17}[0-9X]$')}"
     resident = _resident_suspicion(text, parsed, policy)
-    return [
-        (matches(parsed, "[*]"), "malformed"),
-        *[(f"{like_id} AND ({condition})", flag) for condition, flag in resident],
-    ]
+    return [(f"instr({parsed}, '*') > 0", "malformed"), (other, ""), *resident]
 
 
 def _unless_filler(text: str, policy: Policy) -> str:
@@ -106,9 +110,10 @@ def _unless_filler(text: str, policy: Policy) -> str:
 
 
 def uscc_check(text: str) -> str:
-    """The 18th character that the first 17 ask for."""
-    remainder = f"{_weighted(text, USCC_WEIGHTS, USCC_ALPHABET)} % 31"
-    return f"substring('{USCC_ALPHABET}', CAST((31 - {remainder}) % 31 AS INT) + 1, 1)"
+    """The 18th character that the first 17 ask for; weights are powers of 3, and 34 ≡ 3, 3⁹ ≡ 29 (mod 31)."""
+    digits = f"reverse(translate(substring({text}, 1, 17), 'JKLMNPQRTUWXY', 'IJKLMNOPQRSTU'))"
+    high, low = (_in_base(f"substring({digits}, {start}, {size})", 34) for start, size in ((1, 8), (9, 9)))
+    return f"substring('0YXWUTRQPNMLKJHGFEDCBA987654321', (29 * {high} + {low}) % 31 + 1, 1)"
 
 
 def _uscc_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
@@ -119,11 +124,11 @@ def _uscc_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str,
 
 
 def _org_code_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
-    """Weights 3,7,9,10,5,8,4,2 over 0-9A-Z; 11 - sum mod 11, 10 is X, 11 is 0."""
-    total = f"{_weighted(parsed, (3, 7, 9, 10, 5, 8, 4, 2), _BASE36)} % 11"
+    """Weights 3,7,9,10,5,8,4,2 over 0-9A-Z; 11 - sum mod 11, 10 is X, 11 is 0. The weights are powers of 2 mod 11."""
+    values = f"translate(substring({parsed}, 1, 8), 'BCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789A0123456789A012')"
     return [
         (f"NOT {matches(parsed, '^[0-9A-Z]{8}[0-9X]$')}", "malformed"),
-        (f"substring({parsed}, 9, 1) <> substring('0X987654321', CAST({total} AS INT) + 1, 1)", "check_digit"),
+        (f"substring({parsed}, 9, 1) <> substring('097531X8642', {_in_base(values, 13)} % 11 + 1, 1)", "check_digit"),
     ]
 
 
@@ -138,11 +143,7 @@ def _registration_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tu
 
 
 def _licence_text(raw: str, _policy: Policy) -> str:
-    return trimmed(f"upper({translated(tidy(raw), WIDE, NARROW)})")
-
-
-def _licence_value(text: str, policy: Policy) -> str:
-    return cases([(is_placeholder(text, policy), _NOTHING)], text)
+    return cases([(in_list(half_width(raw), NULL_TOKENS), "NULL")], f"upper({half_width(raw)})")
 
 
 def _licence_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
@@ -164,15 +165,21 @@ def _licence_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[s
     ]
 
 
-RESIDENT_ID = Rule("resident_id", "string", _code_text, _resident_value, _is_filler, _resident_suspicion, same_text)
-IDENTITY_DOCUMENT = Rule(
-    "identity_document", "string", _code_text, _resident_value, _is_filler, _document_suspicion, same_text
-)
-USCC = Rule("uscc", "string", _code_text, _unless_filler, _is_filler, _uscc_suspicion, same_text)
-ORG_CODE = Rule("org_code", "string", _code_text, _unless_filler, _is_filler, _org_code_suspicion, same_text)
-BUSINESS_REG_NO = Rule(
-    "business_reg_no", "string", _code_text, _unless_filler, _is_filler, _registration_suspicion, same_text
-)
+def _identifier(name: str, parsed: Step, suspect: Suspicion) -> Rule:
+    return Rule(name, "string", _code_text, parsed, only_placeholder, suspect, same_text)
+
+
+RESIDENT_ID = _identifier("resident_id", _resident_value, _resident_suspicion)
+IDENTITY_DOCUMENT = _identifier("identity_document", _resident_value, _document_suspicion)
+USCC = _identifier("uscc", _unless_filler, _uscc_suspicion)
+ORG_CODE = _identifier("org_code", _unless_filler, _org_code_suspicion)
+BUSINESS_REG_NO = _identifier("business_reg_no", _unless_filler, _registration_suspicion)
 LICENCE_IDENTIFIER = Rule(
-    "licence_identifier", "string", _licence_text, _licence_value, is_placeholder, _licence_suspicion, same_text
+    "licence_identifier",
+    "string",
+    _licence_text,
+    unless_placeholder,
+    only_placeholder,
+    _licence_suspicion,
+    same_text,
 )

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from jobs.rules.rule import (
+    NOTHING,
     NULL_TOKENS,
     PLACEHOLDERS,
     Policy,
     Rule,
-    as_is,
-    is_placeholder,
+    is_nothing,
     no_placeholder,
     no_suspicion,
+    only_placeholder,
+    plain,
     same_text,
-    tidy,
+    unless_nothing,
+    unless_placeholder,
 )
-from jobs.rules.sql import BLANKS, cases, in_list, matches, replaced, translated, trimmed
+from jobs.rules.sql import (
+    BLANKS,
+    INVISIBLE,
+    NARROW_ALPHANUMERIC,
+    WIDE_ALPHANUMERIC,
+    cases,
+    in_list,
+    matches,
+    replaced,
+    translated,
+    trimmed,
+)
 
 DOTS = "•‧・･∙⋅●"
 LOST = "[?？□\ufffd\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
@@ -24,11 +38,11 @@ _NOTHING = "CAST(NULL AS STRING)"
 
 
 def _text(raw: str, _policy: Policy) -> str:
-    return tidy(raw)
+    return plain(raw)
 
 
-def _unless_placeholder(text: str, policy: Policy) -> str:
-    return cases([(is_placeholder(text, policy), _NOTHING)], text)
+def _as_is(text: str, _policy: Policy) -> str:
+    return unless_nothing(text)
 
 
 def _between(text: str, separator: str, by: str) -> str:
@@ -39,20 +53,18 @@ def _between(text: str, separator: str, by: str) -> str:
 
 def _person_text(raw: str, _policy: Policy) -> str:
     """Blanks go unless the name is in letters, all interpuncts become U+00B7, a trailing remark in brackets goes."""
-    dotted = translated(tidy(raw), DOTS + "．", "·" * len(DOTS) + ".")
-    plain = trimmed(replaced(dotted, f"([（(][^（()）]*[)）]?)+[{BLANKS}]*$", ""))
-    joined = _between(replaced(plain, f"[{BLANKS}]+", ""), "[.]", "·")
-    return f"CASE WHEN {matches(plain, '[A-Za-z]')} THEN {plain} ELSE {joined} END"
+    dots = DOTS + "．"
+    source, target = WIDE_ALPHANUMERIC + dots + INVISIBLE, NARROW_ALPHANUMERIC + "·" * len(DOTS) + "."
+    dotted = trimmed(translated(raw, source, target))
+    bare = trimmed(replaced(dotted, f"([（(][^（()）]*[)）]?)+[{BLANKS}]*$", ""))
+    joined = _between(translated(bare, BLANKS, ""), "[.]", "·")
+    return cases([(in_list(dotted, NOTHING), "NULL"), (matches(bare, "[A-Za-z]"), bare)], joined)
 
 
-def _nobody(text: str, _policy: Policy) -> str:
-    """A word for a missing name, or what a newborn is called before it has one."""
+def _person_value(text: str, _policy: Policy) -> str:
+    """Null for a word for a missing name, or what a newborn is called before it has one."""
     words = in_list(text, (*PLACEHOLDERS, *NULL_TOKENS, "某某", "待取名"))
-    return f"({words} OR {matches(text, '之[子女]$|^测试|^[0-9]+$')})"
-
-
-def _person_value(text: str, policy: Policy) -> str:
-    return cases([(_nobody(text, policy), _NOTHING)], text)
+    return cases([(f"{words} OR {matches(text, '之[子女]$|^测试|^[0-9]+$')}", _NOTHING)], text)
 
 
 def _damaged(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
@@ -62,20 +74,22 @@ def _damaged(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
 
 def _organisation_text(raw: str, _policy: Policy) -> str:
     """Half-width brackets become the full-width ones of the name register; inner blanks between Chinese go."""
-    return _between(translated(tidy(raw), "()[]［］〔〕【】", "（）（）（）（）（）"), f"[{BLANKS}]+", "")
+    return _between(
+        translated(unless_nothing(plain(raw)), "()[]［］〔〕【】", "（）（）（）（）（）"), f"[{BLANKS}]+", ""
+    )
 
 
 def _document_text(raw: str, _policy: Policy) -> str:
     """Year brackets of a document number are 〔〕; no blanks."""
-    square = replaced(translated(tidy(raw), "[]［］【】﹝﹞", "〔〕〔〕〔〕〔〕"), f"[{BLANKS}]+", "")
+    square = translated(unless_nothing(plain(raw)), "[]［］【】﹝﹞" + BLANKS, "〔〕〔〕〔〕〔〕")
     return replaced(square, "[（(〔]([0-9]{4})[)）〕]", "〔$1〕")
 
 
-TEXT = Rule("text", "string", _text, as_is, no_placeholder, no_suspicion, same_text)
-PERSON_NAME = Rule("person_name", "string", _person_text, _person_value, _nobody, _damaged, same_text)
-ORG_NAME = Rule("org_name", "string", _organisation_text, _unless_placeholder, is_placeholder, no_suspicion, same_text)
-ADDRESS = Rule("address", "string", _text, _unless_placeholder, is_placeholder, no_suspicion, same_text)
-DOC_NO = Rule("doc_no", "string", _document_text, _unless_placeholder, is_placeholder, no_suspicion, same_text)
+TEXT = Rule("text", "string", _text, _as_is, no_placeholder, no_suspicion, same_text)
+PERSON_NAME = Rule("person_name", "string", _person_text, _person_value, only_placeholder, _damaged, same_text)
+ORG_NAME = Rule("org_name", "string", _organisation_text, unless_placeholder, only_placeholder, no_suspicion, same_text)
+ADDRESS = Rule("address", "string", _text, unless_placeholder, only_placeholder, no_suspicion, same_text, is_nothing)
+DOC_NO = Rule("doc_no", "string", _document_text, unless_placeholder, only_placeholder, no_suspicion, same_text)
 
 
 def folded_name(expression: str) -> str:

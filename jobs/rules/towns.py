@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.rules.rule import Policy, Rule, is_placeholder, no_suspicion, same_text, tidy
+from jobs.rules.rule import Policy, Rule, is_nothing, is_placeholder, no_suspicion, plain, same_text
 from jobs.rules.sql import cases, extracted, in_list, looked_up, matches, replaced
 
 _CITY = "^(广东省?)?((东莞市?)+)?"
@@ -53,5 +53,5 @@ def _town(text: str, policy: Policy) -> str:
 
 
 TOWN_IN_ADDRESS = Rule(
-    "town_in_address", "string", lambda raw, _p: tidy(raw), _town, is_placeholder, no_suspicion, same_text
+    "town_in_address", "string", lambda raw, _p: plain(raw), _town, is_placeholder, no_suspicion, same_text, is_nothing
 )

@@ -43,7 +43,7 @@ def test_elements_name_the_rules_that_exist() -> None:
 
 def test_amounts_convert_between_the_units_that_may_be_declared() -> None:
     from jobs.contracts.registers import AMOUNT_UNITS
-    from jobs.rules.values import SCALES
+    from jobs.rules.numbers import SCALES
 
     assert set(AMOUNT_UNITS) == set(SCALES)
 

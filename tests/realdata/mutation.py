@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobs.rules.identifiers import USCC_ALPHABET, USCC_WEIGHTS
+from jobs.rules.identifiers import USCC_ALPHABET
 
 CODE = 1
 """Place of the credit code among the columns."""
@@ -97,6 +97,6 @@ def _garbled(row: Row, chance: random.Random) -> Row:
 
 
 def _with_wrong_check(code: str, chance: random.Random) -> str:
-    total = sum(USCC_ALPHABET.index(char) * weight for char, weight in zip(code, USCC_WEIGHTS, strict=False))
+    total = sum(USCC_ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(code[:17]))
     right = USCC_ALPHABET[(31 - total % 31) % 31]
     return code[:17] + chance.choice([char for char in USCC_ALPHABET if char != right])

@@ -74,12 +74,19 @@ ALPHABETS = {
     "business_reg_no": "0123456789",
     "licence_identifier": BASE36,
 }
+CHECKS = {
+    "resident_id": "0123456789X",
+    "uscc": USCC,
+    "org_code": "0123456789X",
+    "business_reg_no": "0123456789",
+    "licence_identifier": BASE36,
+}
 
 
 def is_consistent(rule: str, code: str) -> bool:
     """Whether the last character is the one that the others ask for, by an implementation that is not ours."""
     if rule == "resident_id":
-        return str(ric.calc_check_digit(code)) == code[-1]
+        return code[:17].isdigit() and str(ric.calc_check_digit(code)) == code[-1]
     if rule == "uscc":
         return uscc.calc_check_digit(code[:17]) == code[-1]
     if rule == "org_code":
@@ -100,15 +107,16 @@ def test_ten_thousand_valid_codes_are_clean(session: SparkSession, rule: str) ->
 
 
 def substitutions(rule: str, code: str) -> Iterator[str]:
-    """Every code with one wrong character in its body."""
+    """Every code with one wrong character, the check character too."""
     for place in _places(rule, code):
-        for char in ALPHABETS[rule]:
+        last = place == len(code) - 1
+        for char in CHECKS[rule] if last else ALPHABETS[rule]:
             if char != code[place]:
                 yield code[:place] + char + code[place + 1 :]
 
 
 def swaps(rule: str, code: str) -> Iterator[str]:
-    """Every code with two neighbours of its body exchanged."""
+    """Every code with two neighbours exchanged, the last with the check character too."""
     places = set(_places(rule, code))
     for place in sorted(places):
         if place + 1 in places and code[place] != code[place + 1]:
@@ -117,7 +125,24 @@ def swaps(rule: str, code: str) -> Iterator[str]:
 
 def _places(rule: str, code: str) -> list[int]:
     first = len("1.2.156.3005.2.") if rule == "licence_identifier" else 0
-    return [place for place in range(first, len(code) - 1) if code[place] != "."]
+    return [place for place in range(first, len(code)) if code[place] != "."]
+
+
+PROMISED = {
+    ("resident_id", "substitutions"): 1,
+    ("resident_id", "swaps"): 1,
+    ("uscc", "substitutions"): 1,
+    ("uscc", "swaps"): 1,
+    ("org_code", "substitutions"): 0.93,
+    ("org_code", "swaps"): 0.92,
+    ("business_reg_no", "substitutions"): 1,
+    ("business_reg_no", "swaps"): 0.96,
+    ("licence_identifier", "substitutions"): 1,
+    ("licence_identifier", "swaps"): 0.99,
+}
+"""Share of wrong characters and of exchanged neighbours that the arithmetic sees. Prime moduli with other weights for
+neighbours see all; GB 11714 is blind to letters that are equal modulo 11, and the two hybrid systems of ISO 7064 to
+some exchanges."""
 
 
 @pytest.mark.parametrize("rule", MAKERS)
@@ -126,17 +151,13 @@ def test_a_wrong_code_is_suspect_exactly_where_the_arithmetic_sees_it(
     session: SparkSession, rule: str, spoil: Callable[[str, str], Iterator[str]]
 ) -> None:
     random = Random(f"wrong {rule}")
-    codes = [wrong for _ in range(20) for wrong in spoil(rule, MAKERS[rule](random))]
+    codes = [wrong for _ in range(60) for wrong in spoil(rule, MAKERS[rule](random))]
     reads = read_cells(session, rule, codes)
     suspect = {code for code, read in zip(codes, reads, strict=True) if read.flag in ("check_digit", "malformed")}
-    assert {code for code in codes if not is_consistent(rule, code)} <= suspect
-    assert {code for code, read in zip(codes, reads, strict=True) if read.flag == "check_digit"} <= {
-        code for code in codes if not is_consistent(rule, code)
-    }
-    if rule in ("resident_id", "uscc"):
-        assert suspect == set(codes), "these weights promise every single error and every swap of neighbours"
-    if spoil is substitutions and rule != "org_code":
-        assert suspect == set(codes), "these systems promise every single error"
+    wrong = {code for code in codes if not is_consistent(rule, code)}
+    assert wrong <= suspect
+    assert {code for code, read in zip(codes, reads, strict=True) if read.flag == "check_digit"} <= wrong
+    assert len(suspect) >= PROMISED[rule, spoil.__name__] * len(set(codes))
 
 
 def test_a_day_of_birth_is_read_from_the_number(session: SparkSession) -> None:
