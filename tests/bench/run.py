@@ -29,7 +29,7 @@ RELEASED = (0, 5)
 """Exit codes of a run that released what it could."""
 MOMENT_SECONDS = 0.03
 _LINE = re.compile(r"^ *[0-9.]+ s +([a-z]+) +[0-9]+ ")
-_POLL_SECONDS = 0.005
+_POLL_SECONDS, _WATCH_SECONDS = 0.005, 0.001
 _QUEUED = ("standardise", "resolve", "fuse", "derive")
 """Stages that print their first line when their first table is built, not when they begin."""
 
@@ -111,20 +111,14 @@ class Run:
             reader.join()
         return code
 
-    def reach(self, stage: str, usual: Undisturbed, part: float, at_once: bool = False) -> bool:
+    def reach(self, stage: str, usual: Undisturbed, part: float) -> bool:
         """Wait until ``part`` of the stage's usual time has passed; False if the run ended before.
 
-        Of a stage that prints late, the second half of the time before its first line is met as well. ``at_once`` waits
-        no longer than a moment after its first line.
+        Of a stage that prints late, the second half of the time before its first line is met as well.
         """
         before = VERBS[VERBS.index(stage) - 1]
-        early = stage in _QUEUED and part < 0.5 and not at_once
-        awaited = VERBS[VERBS.index(before if early else stage) :]
-        while self.process.poll() is None and not self.lines.keys() & set(awaited):
-            time.sleep(_POLL_SECONDS)
-        if at_once:
-            time.sleep(part * MOMENT_SECONDS)
-            return self.process.poll() is None
+        early = stage in _QUEUED and part < 0.5
+        self._await(before if early else stage)
         if early and stage not in self.lines:
             length = (0.5 + part) * (usual.lines.get(stage, 0.0) - usual.lines.get(before, 0.0))
         else:
@@ -133,6 +127,28 @@ class Run:
         while self.process.poll() is None and self.cpu() < until:
             time.sleep(_POLL_SECONDS)
         return self.process.poll() is None
+
+    def reach_begin(self, stage: str, part: float) -> bool:
+        """Wait for the stage's first line and ``part`` of a moment; False if the run ended before."""
+        self._await(stage)
+        time.sleep(part * MOMENT_SECONDS)
+        return self.process.poll() is None
+
+    def reach_commit(self, stage: str) -> bool:
+        """Wait until this run holds the lock of a table that the stage writes; False if it ended before."""
+        locks, layer = self.home / "data" / "lake" / JOURNAL_FOLDER / "locks", stage_of(stage).layer
+        own = f'{{"pid": {self.pid},'
+        while self.process.poll() is None:
+            if any(path.read_text(encoding="utf-8").startswith(own) for path in locks.glob(f"{layer}.*.lock")):
+                return True
+            time.sleep(_WATCH_SECONDS)
+        return False
+
+    def _await(self, stage: str) -> None:
+        """Until a line of this stage or a later one is printed, or the run ends."""
+        awaited = set(VERBS[VERBS.index(stage) :])
+        while self.process.poll() is None and not self.lines.keys() & awaited:
+            time.sleep(_POLL_SECONDS)
 
     def kill(self, alone: bool) -> float:
         """End Python alone or with all it has started, at once and without a word; seconds it had lived."""
