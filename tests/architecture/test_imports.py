@@ -45,7 +45,7 @@ BREACHES = {
     "Delta only": ("land/rows.py", "import deltalake"),
     "YAML only": ("simulate/names.py", "import yaml"),
     "drivers only": ("land/reader.py", "import psycopg"),
-    "Rules write SQL text": ("rules/values.py", "import pyspark"),
+    "Rules write SQL text": ("rules/dates.py", "import pyspark"),
 }
 
 
