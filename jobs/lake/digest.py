@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DoubleType, FloatType, MapType, StructType
+
+from jobs.lake.memory import in_memory
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -41,19 +42,17 @@ def with_digests(df: DataFrame) -> DataFrame:
 def digest_arrow(table: pa.Table) -> Digest:
     """The digest of a small table, computed in memory; equal to what an engine computes."""
     flat = table.cast(pa.schema([pa.field(f.name, _without_zone(f.type)) for f in table.schema]))
+    if not flat.num_rows:
+        return Digest(0, "0", "0")
     sums = []
-    with duckdb.connect() as connection:
-        connection.register("flat", flat)
-        for is_system in (False, True):
-            names = sorted(name for name in flat.column_names if name.startswith("_") is is_system)
-            texts = [_duck_text(f'"{name}"', flat.schema.field(name).type) for name in names]
-            if not texts or not flat.num_rows:
-                sums.append("0")
-                continue
-            hashed = f"CAST('0x' || substring(sha256({' || '.join(texts)}), 1, 15) AS BIGINT)"
-            row = connection.execute(f"SELECT sum({hashed}) FROM flat").fetchone()  # noqa: S608 - column names quoted
-            sums.append(str(row[0] if row else 0))
-    return Digest(flat.num_rows, *sums)
+    for is_system in (False, True):
+        names = sorted(name for name in flat.column_names if name.startswith("_") is is_system)
+        texts = [_duck_text(f'"{name}"', flat.schema.field(name).type) for name in names]
+        hashed = f"CAST('0x' || substring(sha256(concat({', '.join(texts)})), 1, 15) AS BIGINT)"
+        sums.append(f"sum({hashed})" if texts else "0")
+    with in_memory(flat=flat) as connection:
+        row = connection.execute(f"SELECT {', '.join(sums)} FROM flat").fetchone()  # noqa: S608 - column names quoted
+    return Digest(flat.num_rows, *map(str, row or ()))
 
 
 def _without_zone(kind: pa.DataType) -> pa.DataType:

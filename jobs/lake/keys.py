@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from pyspark.sql import Column
@@ -36,6 +37,17 @@ def read_key(folder: Path) -> bytes:
 def keyed_hash(key: bytes, *parts: str) -> str:
     """HMAC-SHA256 of ``parts`` joined by U+001F, first 32 hex digits."""
     return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def keyed_hashes(key: bytes, name: str, parts: Sequence[Sequence[str | None]]) -> list[str]:
+    """:func:`keyed_hash` of ``name`` and one value of each of ``parts``, row by row; a missing part counts as empty."""
+    empty = hmac.new(key, name.encode(), hashlib.sha256)
+    hashes = []
+    for row in zip(*parts, strict=True):
+        one = empty.copy()
+        one.update("".join("\x1f" + (part or "") for part in row).encode())
+        hashes.append(one.hexdigest()[:32])
+    return hashes
 
 
 def keyed_hash_column(key: bytes, *parts: Column) -> Column:

@@ -23,7 +23,7 @@ from jobs.lake.delivery import Delivery, delivery_of
 from jobs.lake.journal import DELIVERIES
 from jobs.lake.store import Version
 from jobs.land import job as land_job
-from jobs.pipeline.steps import Step, Task, fingerprint, take_all
+from jobs.pipeline.steps import Step, Task, fingerprint, known_step, take_all
 from jobs.standardise import job as standardise_job
 
 
@@ -140,21 +140,26 @@ def _row(delivery: Delivery) -> dict[str, Any]:
 
 
 def _standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
-    """Standardise what has new rows."""
-    return take_all(
-        ctx,
-        [
-            Task(
-                "standardised",
-                resource.id,
-                fingerprint(ctx, [("landed", resource.id)]),
-                partial(standardise_job.run, ctx, resource),
-                partial(_judge, ctx, resource),
-            )
-            for resource in resources
-            if ctx.lake.passed("landed", resource.id)
-        ],
-    )
+    """Standardise what has new rows: small tables are read together, then each is written and judged."""
+    steps: list[Step] = []
+    for batch in standardise_job.batches(ctx, [r for r in resources if ctx.lake.passed("landed", r.id)]):
+        marks = {resource.id: fingerprint(ctx, [("landed", resource.id)]) for resource in batch}
+        due = [r for r in batch if not known_step(ctx, "standardised", r.id, marks[r.id])]
+        prepared = standardise_job.prepare(ctx, due)
+        steps += take_all(
+            ctx,
+            [
+                Task(
+                    "standardised",
+                    resource.id,
+                    marks[resource.id],
+                    partial(standardise_job.run, ctx, resource, prepared.get(resource.id)),
+                    partial(_judge, ctx, resource),
+                )
+                for resource in batch
+            ],
+        )
+    return steps
 
 
 def _judge(ctx: Context, resource: Resource, tables: standardise_job.Standardised) -> tuple[Version, Verdict]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -18,7 +17,12 @@ from jobs.lake.keys import keyed_hash_column
 from jobs.lake.store import Version
 from jobs.standardise.clean import clean_cells
 from jobs.standardise.policy import Standard, standard_of
-from jobs.standardise.versions import FATES, SLIM, fates_sql
+from jobs.standardise.readings import Reading, read_all
+from jobs.standardise.small import assembled, placed, versioned
+from jobs.standardise.versions import SLIM, fates_sql
+
+_BATCH = 5
+"""How often ``small_rows`` the rows of a batch of small tables may be."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +33,58 @@ class Standardised:
     rejects: Version
 
 
-def run(ctx: Context, resource: Resource) -> Standardised:
+@dataclass(frozen=True)
+class Prepared:
+    """One small table before it is put together: its rows that count, and what their texts mean."""
+
+    standard: Standard
+    rows: pa.Table
+    snapshots: int
+    readings: dict[str, Reading]
+
+
+def batches(ctx: Context, resources: list[Resource]) -> Iterator[list[Resource]]:
+    """Resources to prepare together: as many small tables as memory holds with ease, each large one alone."""
+    batch: list[Resource] = []
+    rows = 0
+    for resource in resources:
+        passed = ctx.lake.passed("landed", resource.id)
+        count = passed.rows if passed else 0
+        if batch and rows + count > _BATCH * ctx.settings.small_rows:
+            yield batch
+            batch, rows = [], 0
+        batch.append(resource)
+        rows += count
+    if batch:
+        yield batch
+
+
+def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
+    """Read the texts of all small tables among ``resources`` in one plan."""
+    small: dict[str, tuple[Standard, pa.Table, int]] = {}
+    for resource in resources:
+        passed = ctx.lake.passed("landed", resource.id)
+        if passed is None or passed.rows > ctx.settings.small_rows:
+            continue
+        orders = _orders(ctx, resource)
+        rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
+        small[resource.id] = (standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders))
+    readings = read_all(ctx.lake.session, [(standard, rows) for standard, rows, _ in small.values()]) if small else {}
+    return {
+        name: Prepared(standard, rows, snapshots, readings[name]) for name, (standard, rows, snapshots) in small.items()
+    }
+
+
+def run(ctx: Context, resource: Resource, prepared: Prepared | None = None) -> Standardised:
     """Rebuild the resource's versions from all its landed deliveries."""
+    if prepared is not None:
+        return _write_small(ctx, prepared)
     standard = standard_of(ctx.catalog, resource, ctx.as_of)
     orders = _orders(ctx, resource)
     landed = ctx.lake.read("landed", resource.id).selectExpr("*", *_places(orders)).where("_order IS NOT NULL")
     cleaned = clean_cells(landed, standard).withColumn("_key", row_key(ctx.lake.key, standard))
     passed = ctx.lake.passed("landed", resource.id)
-    if passed is None or passed.rows <= ctx.settings.small_rows:
-        return _write_small(ctx, standard, cleaned.toArrow(), len(orders))
-    return _write_large(ctx, standard, cleaned, len(orders), passed.rows)
+    return _write_large(ctx, standard, cleaned, len(orders), passed.rows if passed else 0)
 
 
 def row_key(key: bytes, standard: Standard) -> F.Column:  # type: ignore[name-defined]
@@ -63,30 +109,13 @@ def _places(orders: list[tuple[str, int, int]]) -> list[str]:
     return [f"CASE _load_id {order} END AS _order", f"CASE _load_id {rank} END AS _snapshot"]
 
 
-def _write_small(ctx: Context, standard: Standard, rows: pa.Table, snapshots: int) -> Standardised:
-    """The engine cleaned the rows; their bookkeeping is done in memory."""
-    good = pc.equal(pc.list_value_length(rows.column("_rules")), 0)
-    slim = rows.select([name for name in SLIM if name != "_good"])
-    slim = slim.append_column("_good", good).append_column("_index", pa.array(range(rows.num_rows), pa.int64()))
-    with duckdb.connect() as connection:
-        connection.register("slim", slim)
-        query = f"SELECT * FROM ({fates_sql('slim', standard.mode, snapshots, '_index')}) ORDER BY _index"
-        fates = connection.execute(query).to_arrow_table()
-    plain = rows.drop_columns(["_rules", "_order", "_snapshot", "_deleted"])
-    kept = plain.take(fates.column("_index"))
-    for name in FATES:
-        kept = kept.append_column(name, fates.column(name))
-    thrown = rows.filter(pc.invert(good)).drop_columns(["_snapshot"])
-    thrown = thrown.rename_columns({"_order": "_from_seq", "_deleted": "_is_deleted"})
-    count = thrown.num_rows
-    thrown = thrown.append_column("_to_seq", pa.nulls(count, pa.int64()))
-    thrown = thrown.append_column("_fate", pa.array(["quarantined"] * count, pa.string()))
-    for name in ("_n_duplicates", "_n_replaced"):
-        thrown = thrown.append_column(name, pa.array([0] * count, pa.int32()))
+def _write_small(ctx: Context, prepared: Prepared) -> Standardised:
+    standard = prepared.standard
+    rows = assembled(ctx.lake.key, standard, prepared.rows, prepared.readings)
     names = (standard.resource, f"{standard.resource}__rejects")
     written = [
         ctx.lake.write_table("standardised", name, table.select(sorted(table.column_names, key=_system_last)))
-        for name, table in zip(names, (kept, thrown), strict=True)
+        for name, table in zip(names, versioned(standard, rows, prepared.snapshots), strict=True)
     ]
     return Standardised(*written)
 

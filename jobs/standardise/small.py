@@ -1,0 +1,101 @@
+"""Small tables in memory: the engine has read their texts, what is left is to put rows together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlglot
+
+from jobs.lake.keys import keyed_hashes
+from jobs.lake.memory import in_memory
+from jobs.standardise.clean import SYSTEM, breaches, deleted_sql
+from jobs.standardise.policy import Standard
+from jobs.standardise.readings import Reading
+from jobs.standardise.versions import FATES, SLIM, fates_sql
+
+
+def placed(landed: pa.Table, orders: list[tuple[str, int, int]]) -> pa.Table:
+    """The rows of deliveries that count, with the delivery's order and rank."""
+    load_ids = pa.array([load_id for load_id, _, _ in orders], pa.string())
+    position = pc.index_in(landed.column("_load_id").cast(pa.string()), value_set=load_ids)
+    found = landed.filter(pc.is_valid(position))
+    position = position.drop_null()
+    for name, values in (("_order", [order for _, order, _ in orders]), ("_snapshot", [rank for *_, rank in orders])):
+        kind = pa.int64() if name == "_order" else pa.int32()
+        found = found.append_column(name, pa.array(values, kind).take(position))
+    return found
+
+
+def assembled(key: bytes, standard: Standard, landed: pa.Table, readings: dict[str, Reading]) -> pa.Table:
+    """What :func:`jobs.standardise.clean.clean_cells` gives, and ``_key``, from the readings of placed rows."""
+    names = [cell.column for cell in standard.cells]
+    raws = [landed.column(cell.source).cast(pa.string()).combine_chunks() for cell in standard.cells]
+    flags = [readings[name].flag for name in names]
+    kept = [pc.if_else(pc.is_valid(flag), raw, pa.scalar(None, pa.string())) for flag, raw in zip(flags, raws, strict=True)]
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {name: readings[name].value for name in names}
+    columns["_flag"] = pa.StructArray.from_arrays(flags, names)
+    columns["_raw"] = pa.StructArray.from_arrays(kept, names)
+    columns |= {name: landed.column(name) for name in SYSTEM}
+    return pa.table(columns | _row_facts(key, standard, landed, readings, dict(zip(names, raws, strict=True))))
+
+
+def _row_facts(
+    key: bytes, standard: Standard, landed: pa.Table, readings: dict[str, Reading], raws: dict[str, pa.Array]
+) -> dict[str, pa.Array]:
+    """``_deleted``, ``_rules`` and ``_key`` of each row."""
+    cells = {name: reading.value for name, reading in readings.items()}
+    cells |= {f"{name}__flag": reading.flag for name, reading in readings.items()}
+    cells |= {f"{name}__raw": raw for name, raw in raws.items()}
+    rules = breaches(standard)
+    keys = [f"CAST(`{column}` AS STRING)" for column in standard.key]
+    conditions = _asked(pa.table(cells), [*[f"coalesce({condition}, FALSE)" for _, condition in rules], *keys])
+    broken = np.array([conditions.column(n).to_numpy() for n in range(len(rules))], dtype=bool)
+    deleted = _asked(landed, [deleted_sql(standard)]).column(0)
+    parts = [conditions.column(len(rules) + n).to_pylist() for n in range(len(keys))]
+    return {
+        "_deleted": deleted.combine_chunks(),
+        "_rules": _lists(broken, [rule for rule, _ in rules]),
+        "_key": pa.array(keyed_hashes(key, standard.resource, parts), pa.string()),
+    }
+
+
+def _asked(rows: pa.Table, expressions: list[str]) -> pa.Table:
+    """The rules' SQL over a table in memory, one column an expression."""
+    items = [
+        f"{sqlglot.transpile(expression, read='spark', write='duckdb')[0]} AS c{n}"
+        for n, expression in enumerate(expressions)
+    ]
+    with in_memory(rows=rows) as connection:
+        return connection.execute(f"SELECT {', '.join(items)} FROM rows").to_arrow_table()  # noqa: S608 - own rules
+
+
+def _lists(broken: np.ndarray, rules: list[str]) -> pa.ListArray:
+    """For each row the rules whose line in ``broken`` (rules × rows) is true."""
+    offsets = np.concatenate([[0], np.cumsum(broken.sum(axis=0))]).astype(np.int32)
+    _, which = np.nonzero(broken.T)
+    return pa.ListArray.from_arrays(offsets, pa.array(rules, pa.string()).take(pa.array(which, pa.int32())))
+
+
+def versioned(standard: Standard, rows: pa.Table, snapshots: int) -> tuple[pa.Table, pa.Table]:
+    """(kept versions, quarantined rows) of cleaned rows."""
+    good = pc.equal(pc.list_value_length(rows.column("_rules")), 0)
+    slim = rows.select([name for name in SLIM if name != "_good"])
+    slim = slim.append_column("_good", good).append_column("_index", pa.array(range(rows.num_rows), pa.int64()))
+    with in_memory(slim=slim) as connection:
+        query = f"SELECT * FROM ({fates_sql('slim', standard.mode, snapshots, '_index')}) ORDER BY _index"
+        fates = connection.execute(query).to_arrow_table()
+    kept = rows.drop_columns(["_rules", "_order", "_snapshot", "_deleted"]).take(fates.column("_index"))
+    for name in FATES:
+        kept = kept.append_column(name, fates.column(name))
+    return kept, _quarantined(rows.filter(pc.invert(good)))
+
+
+def _quarantined(thrown: pa.Table) -> pa.Table:
+    thrown = thrown.drop_columns(["_snapshot"]).rename_columns({"_order": "_from_seq", "_deleted": "_is_deleted"})
+    count = thrown.num_rows
+    thrown = thrown.append_column("_to_seq", pa.nulls(count, pa.int64()))
+    thrown = thrown.append_column("_fate", pa.array(["quarantined"] * count, pa.string()))
+    for name in ("_n_duplicates", "_n_replaced"):
+        thrown = thrown.append_column(name, pa.array([0] * count, pa.int32()))
+    return thrown
