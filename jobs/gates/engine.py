@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jobs.gates.suite import Rule
+from jobs.rules.predicate import columns_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,9 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
     if not rules:
         return []
     known = [expectation for rule in rules if (expectation := _expectation(rule)) is not None]
-    batch = _frames().get_batch({"dataframe": _comparable(frame)})
+    named = {column for rule in rules for column in columns_of(rule.args)}
+    judged = frame[[column for column in frame.columns if column in named]]
+    batch = _frames().get_batch({"dataframe": _comparable(judged)})
     suite = gx.ExpectationSuite(name="suite", expectations=known)
     outcome = batch.validate(suite, result_format="COMPLETE" if by_row else "BASIC")
     answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
@@ -81,16 +84,34 @@ def _frames() -> Any:
 
 def _expectation(rule: Rule) -> Any:
     """The expectation object, or None if Great Expectations knows no such rule or argument."""
-    import great_expectations.expectations as gxe
     from pydantic.v1 import ValidationError as OldValidationError
 
-    kind = getattr(gxe, "".join(part.capitalize() for part in rule.expect.split("_")), None)
+    kind = _kind("".join(part.capitalize() for part in rule.expect.split("_")))
     if kind is None:
         return None
     try:
         return kind(**rule.args, severity=rule.severity, meta={"rule": rule.id})
     except (OldValidationError, TypeError, ValueError):
         return None
+
+
+@cache
+def _kind(name: str) -> Any:
+    """An expectation's class that writes its configuration down once: it is asked for ninety times a rule."""
+    import great_expectations.expectations as gxe
+    from pydantic.v1 import PrivateAttr
+
+    plain = getattr(gxe, name, None)
+    if plain is None:
+        return None
+
+    def configuration(self: Any) -> Any:
+        if self._written is None:
+            self._written = plain.configuration.fget(self)
+        return self._written
+
+    members = {"_written": PrivateAttr(default=None), "configuration": property(configuration)}
+    return type(plain)(name, (plain,), members | {"__module__": plain.__module__})
 
 
 def _result(rule: Rule, answer: Any, rows: int) -> Result:
