@@ -15,8 +15,6 @@ from jobs.serve.dictionary import SYSTEM, Column, entity_columns, quote, resourc
 from jobs.serve.masks import masked
 from jobs.serve.meta import Rows, arrow_of
 
-ROLES = ("engineer", "analyst")
-
 
 @dataclass
 class Database:
