@@ -18,6 +18,8 @@ from jobs.rules.predicate import columns_of
 if TYPE_CHECKING:
     import pandas as pd
 
+logging.getLogger("great_expectations").setLevel(logging.ERROR)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -34,7 +36,6 @@ class Result:
 
 @cache
 def _context() -> Any:
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -22,6 +22,8 @@ from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.words import KINDS, RESPONSIBLE, ROW_RULES, SEVERITIES
 
 Row = tuple[Any, ...]
+Counts = dict[tuple[str, str], int]
+"""(landed or standardised, resource) → rows that were refused or quarantined there."""
 
 MAX_ROWS = 1_000_000
 """Rows on one sheet; the format ends at 1,048,576."""
@@ -64,7 +66,8 @@ def write_workbooks(connection: duckdb.DuckDBPyConnection, out: Path) -> list[Pa
         "LEFT JOIN meta.departments d ON d.code = r.department WHERE r.is_live GROUP BY 1 ORDER BY 1"
     )
     out.mkdir(parents=True, exist_ok=True)
-    return [_write(connection, out, code, name, found) for code, name in connection.execute(query).fetchall()]
+    counts = _counts(connection)
+    return [_write(connection, out, code, name, found, counts) for code, name in connection.execute(query).fetchall()]
 
 
 class _Book:
@@ -130,33 +133,26 @@ class _Book:
         return name
 
 
-def _write(connection: duckdb.DuckDBPyConnection, out: Path, code: str, name: str, release: Row) -> Path:
+def _write(
+    connection: duckdb.DuckDBPyConnection, out: Path, code: str, name: str, release: Row, counts: Counts
+) -> Path:
     path = out / f"{page_name(code)}.xlsx"
-    number, as_of, note, approved_by = release
+    as_of = release[1]
     book = _Book(path, str(as_of))
     resources = connection.execute(
         "SELECT id, name FROM meta.resources WHERE is_live AND department = ? ORDER BY id", [code]
     ).fetchall()
-    book.sheet(
-        "说明", ("项目", "内容"), _cover(connection, name, resources, number, as_of, note, approved_by), (34, 90)
-    )
+    book.sheet("说明", ("项目", "内容"), _cover(name, resources, release, counts), (34, 90))
     book.sheet("未过规则", [head for _, head in _FINDINGS], _findings(connection, code), (8, 28, 24, 14, 30))
     for resource, title in resources:
-        _sheets(connection, book, resource, title)
+        _sheets(connection, book, resource, title, counts)
     book.workbook.close()
     return path
 
 
-def _cover(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    resources: list[Row],
-    number: int,
-    as_of: str,
-    note: str,
-    approved_by: str,
-) -> Iterator[tuple[str, str]]:
+def _cover(name: str, resources: list[Row], release: Row, counts: Counts) -> Iterator[tuple[str, str]]:
     """What the workbook is, and how many rows of each resource it holds."""
+    number, as_of, note, approved_by = release
     yield "单位", name
     yield "发布", f"第 {number} 号，数据截至 {as_of}"
     yield "批准", approved_by or "未经人工批准（演示）"
@@ -169,8 +165,7 @@ def _cover(
     yield "保密", "本工作簿含贵单位自己的原始数据，只发贵单位，不得转发。"
     yield "单元格", "全部为文本，不含公式；以 = + - @ 开头的内容也是原文。"
     for resource, title in resources:
-        refused = _count(connection, "landed", resource)
-        stopped = _count(connection, "standardised", resource)
+        refused, stopped = (counts.get((table, resource), 0) for table in ("landed", "standardised"))
         yield f"{title}（{resource}）", f"拒收 {refused} 行，隔离 {stopped} 行"
 
 
@@ -193,14 +188,16 @@ def _findings(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[list
         yield [found[field] for field, _ in _FINDINGS]
 
 
-def _sheets(connection: duckdb.DuckDBPyConnection, book: _Book, resource: str, title: str) -> None:
+def _sheets(
+    connection: duckdb.DuckDBPyConnection, book: _Book, resource: str, title: str, counts: Counts
+) -> None:
     """Rows of one resource that were refused, and rows that were quarantined; nothing where there are none."""
-    if _count(connection, "landed", resource):
+    if counts.get(("landed", resource)):
         heads = ("批次", "文件", "行号", "原因", "原文")
         found = _stream(connection, f"SELECT period, file, row_no, reason, row_text {_ROWS.format('landed')}", resource)
         lines = ((*row[:3], reason(row[3] or ""), row[4]) for row in found)
         book.sheet(f"拒收 {title}", heads, lines, (12, 30, 8, 40, 90))
-    if _count(connection, "standardised", resource):
+    if counts.get(("standardised", resource)):
         fields, rules = _fields(connection, resource), _rule_names(connection, resource)
         query = f"SELECT period, file, row_no, rules, row_json {_ROWS.format('standardised')}"
         rows = (_quarantined(row, fields, rules) for row in _stream(connection, query, resource))
@@ -232,11 +229,13 @@ def _rule_names(connection: duckdb.DuckDBPyConnection, resource: str) -> dict[st
     return ROW_RULES | {rule: name for rule, name in connection.execute(query, [resource]).fetchall() if name}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str, resource: str) -> int:
-    if not _has(connection, "reject", table):
-        return 0
-    found = connection.execute(f"SELECT count(*) FROM reject.{table} WHERE resource = ?", [resource]).fetchone()
-    return int(found[0]) if found else 0
+def _counts(connection: duckdb.DuckDBPyConnection) -> Counts:
+    counts: Counts = {}
+    for table in ("landed", "standardised"):
+        if _has(connection, "reject", table):
+            query = f"SELECT resource, count(*) FROM reject.{table} GROUP BY resource"
+            counts |= {(table, resource): number for resource, number in connection.execute(query).fetchall()}
+    return counts
 
 
 def _has(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
