@@ -29,8 +29,8 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     session = ctx.lake.session
     authority = f"authority_{entity.entity}"
     session.createDataFrame(authority_table(entity, sources, ctx.as_of)).createOrReplaceTempView(authority)
+    session.sql(" UNION ALL ".join(selects)).createOrReplaceTempView(records)
     with (
-        ctx.lake.held(session.sql(" UNION ALL ".join(selects)), records),
         ctx.lake.held(session.sql(placed_sql(records, f"registry_{entity.entity}")), placed),
         ctx.lake.held(session.sql(claims_sql(placed, authority)), claims),
         ctx.lake.held(session.sql(winners_sql(claims)), winners),
