@@ -18,7 +18,6 @@ from jobs.serve.database import Database, fill_rejects, fill_release
 from jobs.serve.meta import catalog_tables, journal_tables
 from jobs.stages import stage_of
 
-
 _SLOW_CODECS = "fsst,alp,alprd,zstd"
 """To try them takes half the time of writing a hundred small tables, and blocks of 16 KiB save more than they do."""
 

@@ -188,9 +188,7 @@ def _findings(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[list
         yield [found[field] for field, _ in _FINDINGS]
 
 
-def _sheets(
-    connection: duckdb.DuckDBPyConnection, book: _Book, resource: str, title: str, counts: Counts
-) -> None:
+def _sheets(connection: duckdb.DuckDBPyConnection, book: _Book, resource: str, title: str, counts: Counts) -> None:
     """Rows of one resource that were refused, and rows that were quarantined; nothing where there are none."""
     if counts.get(("landed", resource)):
         heads = ("批次", "文件", "行号", "原因", "原文")

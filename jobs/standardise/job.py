@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -13,7 +14,7 @@ from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.lake.delivery import delivery_of
 from jobs.lake.journal import DELIVERIES
-from jobs.lake.keys import keyed_hash_column
+from jobs.lake.keys import keyed_hash_column, keyed_hashes
 from jobs.lake.store import Version
 from jobs.standardise.clean import clean_cells
 from jobs.standardise.policy import Standard, standard_of
@@ -111,7 +112,8 @@ def _places(orders: list[tuple[str, int, int]]) -> list[str]:
 
 def _write_small(ctx: Context, prepared: Prepared) -> Standardised:
     standard = prepared.standard
-    rows = assembled(ctx.lake.key, standard, prepared.rows, prepared.readings)
+    keyed = partial(keyed_hashes, ctx.lake.key, standard.resource)
+    rows = assembled(standard, prepared.rows, prepared.readings, keyed)
     names = (standard.resource, f"{standard.resource}__rejects")
     written = [
         ctx.lake.write_table("standardised", name, table.select(sorted(table.column_names, key=_system_last)))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlglot
 
-from jobs.lake.keys import keyed_hashes
 from jobs.lake.memory import in_memory
 from jobs.standardise.clean import SYSTEM, breaches, deleted_sql
 from jobs.standardise.policy import Standard
 from jobs.standardise.readings import Reading
 from jobs.standardise.versions import FATES, SLIM, fates_sql
+
+Keyed = Callable[[list[list[str | None]]], list[str]]
+"""Names of records from the texts of their keys, a list a key column."""
 
 
 def placed(landed: pa.Table, orders: list[tuple[str, int, int]]) -> pa.Table:
@@ -27,21 +31,23 @@ def placed(landed: pa.Table, orders: list[tuple[str, int, int]]) -> pa.Table:
     return found
 
 
-def assembled(key: bytes, standard: Standard, landed: pa.Table, readings: dict[str, Reading]) -> pa.Table:
+def assembled(standard: Standard, landed: pa.Table, readings: dict[str, Reading], keyed: Keyed) -> pa.Table:
     """What :func:`jobs.standardise.clean.clean_cells` gives, and ``_key``, from the readings of placed rows."""
     names = [cell.column for cell in standard.cells]
     raws = [landed.column(cell.source).cast(pa.string()).combine_chunks() for cell in standard.cells]
     flags = [readings[name].flag for name in names]
-    kept = [pc.if_else(pc.is_valid(flag), raw, pa.scalar(None, pa.string())) for flag, raw in zip(flags, raws, strict=True)]
+    kept = [
+        pc.if_else(pc.is_valid(flag), raw, pa.scalar(None, pa.string())) for flag, raw in zip(flags, raws, strict=True)
+    ]
     columns: dict[str, pa.Array | pa.ChunkedArray] = {name: readings[name].value for name in names}
     columns["_flag"] = pa.StructArray.from_arrays(flags, names)
     columns["_raw"] = pa.StructArray.from_arrays(kept, names)
     columns |= {name: landed.column(name) for name in SYSTEM}
-    return pa.table(columns | _row_facts(key, standard, landed, readings, dict(zip(names, raws, strict=True))))
+    return pa.table(columns | _row_facts(standard, landed, readings, dict(zip(names, raws, strict=True)), keyed))
 
 
 def _row_facts(
-    key: bytes, standard: Standard, landed: pa.Table, readings: dict[str, Reading], raws: dict[str, pa.Array]
+    standard: Standard, landed: pa.Table, readings: dict[str, Reading], raws: dict[str, pa.Array], keyed: Keyed
 ) -> dict[str, pa.Array]:
     """``_deleted``, ``_rules`` and ``_key`` of each row."""
     cells = {name: reading.value for name, reading in readings.items()}
@@ -56,7 +62,7 @@ def _row_facts(
     return {
         "_deleted": deleted.combine_chunks(),
         "_rules": _lists(broken, [rule for rule, _ in rules]),
-        "_key": pa.array(keyed_hashes(key, standard.resource, parts), pa.string()),
+        "_key": pa.array(keyed(parts), pa.string()),
     }
 
 
