@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,22 @@ EXPECTED_FOLDERS = tuple(stage.folder for stage in STAGES[1:7])
 
 
 def load_catalog(home: Path) -> Catalog:
-    """Read everything below ``home``; raises :class:`CatalogFaults` naming every fault at once."""
+    """Read everything below ``home``; raises :class:`CatalogFaults` naming every fault at once.
+
+    A process that asks again gets the same catalog as long as no file was touched: a scheduler's tasks ask often.
+    """
+    return _load(home, _stamp(home))
+
+
+def _stamp(home: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change of every file that may be read."""
+    found = [entry for folder in ("catalog", "expectations") for entry in (home / folder).rglob("*")]
+    stats = [(str(path), path.stat()) for path in sorted(found) if path.is_file()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
+@lru_cache(maxsize=2)
+def _load(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Catalog:
     reader = Reader(home)
     root = home / "catalog"
     systems, resources = _sources(reader, root / "sources")

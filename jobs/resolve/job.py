@@ -8,8 +8,9 @@ from pyspark.sql import functions as F
 from jobs.context import Context
 from jobs.contracts import Entity
 from jobs.lake.keys import keyed_hash_column
+from jobs.lake.memory import in_memory
 from jobs.lake.store import Version
-from jobs.resolve.link import linked_sql, registry_sql
+from jobs.resolve.link import events_sql, linked_sql, registry_sql
 from jobs.rules.mentions import MentionSource, key_parts, mention_select, mention_sources, source_rank
 
 REGISTRY = (
@@ -30,9 +31,8 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
         fresh = keyed_hash_column(key, F.lit(f"canonical:{entity.entity}"), F.col("mention_id"))
         with ctx.lake.held(frame.withColumn("fresh_id", fresh), linked):
             table = session.sql(registry_sql(linked, previous, ctx.as_of))
-            registry = ctx.lake.write("resolved", f"{entity.entity}__registry", table.drop("_old_id"), at_most)
-            events = ctx.lake.write("resolved", f"{entity.entity}__events", _events(ctx, entity, table), at_most)
-    return [registry, events]
+            write = _write_small if at_most <= ctx.settings.small_rows else _write_large
+            return write(ctx, entity, table, at_most)
 
 
 def _mentions(ctx: Context, entity: Entity, sources: list[MentionSource]) -> DataFrame:
@@ -52,26 +52,31 @@ def _previous(ctx: Context, entity: Entity) -> DataFrame:
     return ctx.lake.session.createDataFrame([], REGISTRY)
 
 
-def _events(ctx: Context, entity: Entity, table: DataFrame) -> DataFrame:
-    """What happened to ids and what could not be linked, all runs so far."""
-    moved = table.where("_old_id IS NOT NULL AND _old_id <> canonical_id").selectExpr(
-        f"'{ctx.as_of}' AS as_of",
-        "'moved' AS kind",
-        "mention_id",
-        "resource",
-        "_old_id AS from_id",
-        "canonical_id AS to_id",
-    )
-    apart = table.where("rule = 'name_contradicts' AND _old_id IS NULL").selectExpr(
-        f"'{ctx.as_of}' AS as_of",
-        "'name_contradicts' AS kind",
-        "mention_id",
-        "resource",
-        "CAST(NULL AS STRING) AS from_id",
-        "canonical_id AS to_id",
-    )
-    fresh = moved.unionByName(apart)
-    name = f"{entity.entity}__events"
-    if not ctx.lake.passed("resolved", name):
-        return fresh
-    return ctx.lake.read("resolved", name).unionByName(fresh).distinct()
+def _write_small(ctx: Context, entity: Entity, table: DataFrame, _at_most: int) -> list[Version]:
+    """The engine linked the mentions once; what moved is seen in memory."""
+    rows = table.toArrow()
+    registry, events = f"{entity.entity}__registry", f"{entity.entity}__events"
+    tables = {"rows": rows}
+    if ctx.lake.passed("resolved", events):
+        tables["earlier"] = ctx.lake.read_arrow("resolved", events)
+    with in_memory(**tables) as connection:
+        found = connection.execute(events_sql("rows", "earlier" if "earlier" in tables else None, ctx.as_of))
+        moved = found.to_arrow_table()
+    return [
+        ctx.lake.write_table("resolved", registry, rows.drop_columns(["_old_id"])),
+        ctx.lake.write_table("resolved", events, moved),
+    ]
+
+
+def _write_large(ctx: Context, entity: Entity, table: DataFrame, at_most: int) -> list[Version]:
+    registry, events = f"{entity.entity}__registry", f"{entity.entity}__events"
+    rows, earlier = f"registered_{entity.entity}", f"earlier_{entity.entity}"
+    table.createOrReplaceTempView(rows)
+    is_first = ctx.lake.passed("resolved", events) is None
+    if not is_first:
+        ctx.lake.read("resolved", events).createOrReplaceTempView(earlier)
+    moved = ctx.lake.session.sql(events_sql(rows, None if is_first else earlier, ctx.as_of))
+    return [
+        ctx.lake.write("resolved", registry, table.drop("_old_id"), at_most),
+        ctx.lake.write("resolved", events, moved, at_most),
+    ]

@@ -79,3 +79,15 @@ def registry_sql(linked: str, previous: str, as_of: str) -> str:
       coalesce(j.old_since, '{as_of}') AS since, j.old_id AS _old_id
     FROM joined j LEFT JOIN kept k ON j.cluster = k.cluster JOIN firsts f ON j.cluster = f.cluster
     """
+
+
+def events_sql(registry: str, earlier: str | None, as_of: str) -> str:
+    """What happened to ids and what could not be linked, in this run and in all ``earlier`` ones."""
+    columns = "as_of, kind, mention_id, resource, from_id, to_id"
+    return f"""
+    SELECT '{as_of}' AS as_of, 'moved' AS kind, mention_id, resource, _old_id AS from_id, canonical_id AS to_id
+    FROM {registry} WHERE _old_id IS NOT NULL AND _old_id <> canonical_id
+    UNION SELECT '{as_of}', 'name_contradicts', mention_id, resource, CAST(NULL AS STRING), canonical_id
+    FROM {registry} WHERE rule = 'name_contradicts' AND _old_id IS NULL
+    {f"UNION SELECT {columns} FROM {earlier}" if earlier else ""}
+    """
