@@ -35,8 +35,9 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
         ctx.lake.held(session.sql(claims_sql(placed, authority)), claims),
         ctx.lake.held(session.sql(winners_sql(claims)), winners),
     ):
+        fused = fused_sql(placed, winners, types, aggregates=ctx.settings.engine == "sail")
         return [
-            ctx.lake.write("fused", entity.entity, session.sql(fused_sql(placed, winners, types)), at_most),
+            ctx.lake.write("fused", entity.entity, session.sql(fused), at_most),
             ctx.lake.write(
                 "fused", f"{entity.entity}__conflicts", session.sql(conflicts_sql(claims, winners)), at_most
             ),
