@@ -4,12 +4,14 @@ The only importer of Great Expectations, and the only caller of :meth:`jobs.lake
 """
 
 from jobs.gates.gate import Arrival, Verdict, judge_landings, judge_table
+from jobs.gates.judge import start as call_judge
 from jobs.gates.suite import Rule, landing_suite, standardised_suite, table_suite
 
 __all__ = [
     "Arrival",
     "Rule",
     "Verdict",
+    "call_judge",
     "judge_landings",
     "judge_table",
     "landing_suite",

@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from jobs.gates.engine import Result, evaluate, result_of_row
+from jobs.gates import judge
+from jobs.gates.engine import Result, judged_columns, result_of_row
 from jobs.gates.suite import Rule, suite_hash
 from jobs.lake.journal import DELIVERIES, VERDICTS
 
@@ -67,10 +68,10 @@ def judge_table(
     held = frames()
     results: list[Result] = []
     if held["arrived"] is held["kept"]:
-        results = evaluate(rules, held["kept"])
+        results = _ask(rules, held["kept"])
     else:
         for on, frame in held.items():
-            results += evaluate([rule for rule in rules if rule.on == on], frame)
+            results += _ask([rule for rule in rules if rule.on == on], frame)
     verdict = decide(rules, results)
     with ctx.journal.writing() as connection:
         _record(ctx, main, suite, rules, verdict, connection=connection)
@@ -78,6 +79,10 @@ def judge_table(
             for version in versions:
                 ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
     return verdict
+
+
+def _ask(rules: list[Rule], frame: pd.DataFrame) -> list[Result]:
+    return judge.ask(rules, judged_columns(rules, frame)) if rules else []
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def judge_landings(ctx: Context, arrivals: list[Arrival]) -> list[Verdict]:
         by_suite.setdefault(suite_hash(arrival.rules), []).append(position)
     for suite, positions in by_suite.items():
         rules = arrivals[positions[0]].rules
-        results = evaluate(rules, pd.DataFrame([arrivals[n].facts for n in positions]), by_row=True)
+        results = judge.ask(rules, pd.DataFrame([arrivals[n].facts for n in positions]), by_row=True)
         for row, position in enumerate(positions):
             verdicts[position] = decide(rules, [result_of_row(result, row) for result in results])
             _settle(ctx, arrivals[position], suite, verdicts[position])

@@ -17,7 +17,7 @@ from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.errors import SourceError, UsageError
 from jobs.extract import job as extract_job
-from jobs.gates import Arrival, Verdict, judge_landings, judge_table, landing_suite, standardised_suite
+from jobs.gates import Arrival, Verdict, call_judge, judge_landings, judge_table, landing_suite, standardised_suite
 from jobs.gates.gate import arrived_frame
 from jobs.lake.delivery import Delivery, delivery_of
 from jobs.lake.journal import DELIVERIES
@@ -40,6 +40,8 @@ def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "
         steps += _extract(ctx, resources)
     if "land" in verbs:
         waiting = [_waiting(ctx, resource) for resource in resources]
+        if any(waiting):
+            call_judge()  # it comes up while the first deliveries land
         for round_ in range(max(map(len, waiting), default=0)):
             steps += _land_all(ctx, [deliveries[round_] for deliveries in waiting if len(deliveries) > round_])
     if "standardise" in verbs:

@@ -1,0 +1,98 @@
+"""Great Expectations in a process of its own: it judges one table while the next ones are made.
+
+Its work is bookkeeping in Python, as is much of ours, and one interpreter does one of both. The process reads questions
+from its standard input and ends when that ends, so none outlives whoever asked.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import subprocess
+import sys
+import traceback
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from jobs.errors import EnvironmentFault
+from jobs.gates.engine import Result, evaluate
+from jobs.gates.suite import Rule
+from jobs.settings import PROJECT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ASKING = Lock()
+_judges: list[subprocess.Popen[bytes]] = []
+
+
+def start() -> None:
+    """Let the process come up (3 s) while something else is done."""
+    with _ASKING:
+        _judge()
+
+
+def ask(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> list[Result]:
+    """:func:`jobs.gates.engine.evaluate`, over there. Raises EnvironmentFault if no answer came: nothing is passed."""
+    with _ASKING:
+        judge = _judge()
+        try:
+            pickle.dump((rules, frame, by_row), judge.stdin)  # type: ignore[arg-type]
+            judge.stdin.flush()  # type: ignore[union-attr]
+            answer: list[Result] | str = pickle.load(judge.stdout)  # type: ignore[arg-type]  # noqa: S301 - our own
+        except (EOFError, OSError, pickle.UnpicklingError):
+            stop()
+            remedy = "Run again; if it ends again, see whether the machine is short of memory"
+            raise EnvironmentFault("the process that judges tables has ended", remedy=remedy) from None
+    if isinstance(answer, str):
+        raise EnvironmentFault(f"the rules could not be judged:\n{answer}", remedy="Report this with the lines above")
+    return answer
+
+
+def stop() -> None:
+    """End the process, if there is one."""
+    while _judges:
+        judge = _judges.pop()
+        judge.kill()
+        judge.communicate()
+
+
+def _judge() -> subprocess.Popen[bytes]:
+    if _judges and _judges[0].poll() is not None:
+        stop()
+    if not _judges:
+        command = [sys.executable, "-m", "jobs.gates.judge"]
+        folders = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
+        _judges.append(
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
+        )
+        atexit.register(stop)
+    return _judges[0]
+
+
+def _answer(question: tuple[list[Rule], Any, bool]) -> list[Result] | str:
+    try:
+        return evaluate(*question)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the asker must hear of it; its text may hold values
+        return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+
+
+def main() -> None:
+    """Answer until nobody asks."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not be read as an answer
+    import great_expectations.expectations  # noqa: F401 - the first question should not wait for it
+
+    while True:
+        try:
+            question = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own
+        except EOFError:
+            return
+        pickle.dump(_answer(question), answers)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
