@@ -9,8 +9,9 @@ from jobs.errors import CatalogError
 from jobs.rules import Policy, Rule, rule_for
 from jobs.rules.predicate import columns_of, failing
 
-GARBLED = ("\ufffd", "锟斤拷", "烫烫烫")
-"""What is left of text that was decoded wrongly before it was sent."""
+GARBLED = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "[\u00e3-\u00e9][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
+"""What is left of text that was decoded wrongly before it was sent: UTF-8's replacement read as GBK, memory that was
+never filled, a Chinese character of UTF-8 read byte by byte. Each a pattern that every engine reads alike."""
 
 
 @dataclass(frozen=True)

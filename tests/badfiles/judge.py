@@ -12,6 +12,7 @@ from pathlib import Path
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.reader import read_records
+from jobs.standardise.policy import GARBLED
 from tests.badfiles.recipe import Recipe, Row, Verdict
 
 
@@ -83,11 +84,18 @@ def verdict_on(came: Came, clean: Sequence[Row]) -> Verdict:
     if came.refusal:
         return Verdict.REFUSED
     rows = came.rows[:-1] if "open_end" in came.notes else came.rows
-    if not _is_part(rows, clean) or len(clean) - len(came.rows) > len(came.rejects):
+    sound = [row for row in rows if not _is_garbled(row)]
+    aside = len(came.rejects) + len(rows) - len(sound)
+    if not _is_part(sound, clean) or len(clean) - len(sound) - (len(came.rows) - len(rows)) > aside:
         return Verdict.WRONG
-    if came.rejects:
+    if aside:
         return Verdict.SET_ASIDE
     return Verdict.DECLARED if came.notes else Verdict.EXACT
+
+
+def _is_garbled(row: Row) -> bool:
+    """Whether standardise quarantines the row for its text: landing takes it as it was delivered."""
+    return any(re.search("|".join(GARBLED), cell or "") for cell in row)
 
 
 def _is_part(rows: Iterable[Row], clean: Iterable[Row]) -> bool:
