@@ -135,7 +135,8 @@ def _city_score(ctx: Context, manifest: Manifest) -> Any:
     if entry is None or not entry.files:
         return None
     query = "SELECT score FROM read_parquet($files) WHERE scope = 'city' AND dimension = 'total'"
-    row = duckdb.execute(query, {"files": [str(ctx.settings.lake / name) for name in entry.files]}).fetchone()
+    with duckdb.connect() as connection:  # its own: the files of two roles are built at once
+        row = connection.execute(query, {"files": [str(ctx.settings.lake / f) for f in entry.files]}).fetchone()
     return row[0] if row else None
 
 
@@ -145,7 +146,8 @@ def _tables(ctx: Context, manifest: Manifest, history: list[Manifest]) -> list[d
     if entry is None or not entry.files:
         return []
     files = [str(ctx.settings.lake / name) for name in entry.files]
-    states = duckdb.execute("FROM read_parquet($files)", {"files": files}).to_arrow_table().to_pylist()
+    with duckdb.connect() as connection:
+        states = connection.execute("FROM read_parquet($files)", {"files": files}).to_arrow_table().to_pylist()
     before = history[-2] if len(history) > 1 else None
     rows = []
     for state in states:
