@@ -15,6 +15,7 @@ from jobs.cli.output import Progress, context, print_json, print_outcome, settin
 from jobs.context import Context
 from jobs.contracts import load_catalog
 from jobs.errors import UsageError
+from jobs.gates import call_judge
 from jobs.lake.journal import DELIVERIES, REPEATS, RUNS
 from jobs.pipeline import run_pipeline
 from jobs.stages import stage_of
@@ -72,6 +73,7 @@ def demo(people: People = 10_000, days: Days = 3, seed: Seed = 7, fresh: Fresh =
         for folder in (chosen.inbox, chosen.data / "truth", chosen.lake):
             shutil.rmtree(folder, ignore_errors=True)
     prepare(chosen)
+    call_judge()
     simulate(people, days, seed)
     for day in days_to_run(days):
         ctx = context(day.isoformat())

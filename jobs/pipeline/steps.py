@@ -19,6 +19,7 @@ Built = TypeVar("Built")
 
 _AT_ONCE = 4
 """Tables that the engine works on at once: its planning of small ones leaves cores idle."""
+_AT_GATE = 2
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,18 @@ class Task(Generic[Built]):
 
 
 def take_all(ctx: Context, tasks: Iterable[Task[Built]]) -> list[Step]:
-    """Take steps that do not read each other: the engine works on several, gates judge one after the other."""
+    """Take steps that do not read each other: the engine works on several, and while one is judged the next is made
+    ready for its gate."""
     chosen = list(tasks)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_AT_ONCE) as engine, ThreadPoolExecutor(_AT_GATE) as gate:
         running = [
-            None if known_step(ctx, task.layer, task.name, task.mark) else pool.submit(task.run) for task in chosen
+            None if known_step(ctx, task.layer, task.name, task.mark) else engine.submit(task.run) for task in chosen
         ]
-        return [
-            take_step(ctx, task.layer, task.name, task.mark, partial(_finish, task, future))
+        ending = [
+            gate.submit(take_step, ctx, task.layer, task.name, task.mark, partial(_finish, task, future))
             for task, future in zip(chosen, running, strict=True)
         ]
+        return [step.result() for step in ending]
 
 
 def _finish(task: Task[Built], future: Future[Built] | None) -> tuple[Version, Verdict]:

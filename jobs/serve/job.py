@@ -13,9 +13,10 @@ import duckdb
 from jobs.context import Context
 from jobs.lake.journal import DELIVERIES, STEPS, VERDICTS
 from jobs.lake.manifest import Manifest, all_manifests
+from jobs.lake.memory import in_memory
 from jobs.lake.store import sweep
 from jobs.serve.database import Database, fill_rejects, fill_release
-from jobs.serve.meta import catalog_tables, journal_tables
+from jobs.serve.meta import Rows, catalog_tables, journal_tables
 from jobs.stages import stage_of
 
 _SLOW_CODECS = "fsst,alp,alprd,zstd"
@@ -32,9 +33,10 @@ def run(ctx: Context, manifest: Manifest) -> bool:
         partial = root / f".{manifest.release}.{os.getpid()}"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
+        facts = _release_tables(ctx, manifest) | catalog_tables(ctx.catalog)
         with ThreadPoolExecutor(1) as beside:
-            analyst = beside.submit(_build, ctx, manifest, "analyst", partial / "analyst.duckdb")
-            _build(ctx, manifest, "engineer", partial / "engineer.duckdb")
+            analyst = beside.submit(_build, ctx, manifest, facts, "analyst", partial / "analyst.duckdb")
+            _build(ctx, manifest, facts, "engineer", partial / "engineer.duckdb")
             _explain(ctx, partial)
             analyst.result()
         partial.rename(target)
@@ -64,7 +66,8 @@ def _point(pointer: Path, name: str) -> None:
     fresh.replace(pointer)
 
 
-def _build(ctx: Context, manifest: Manifest, role: str, path: Path) -> None:
+def _build(ctx: Context, manifest: Manifest, facts: dict[str, Rows], role: str, path: Path) -> None:
+    """One role's file; ``facts`` are the tables of the schema ``meta``."""
     ctx.progress("served", path.name)
     with duckdb.connect() as connection:
         connection.execute(f"SET disabled_compression_methods = '{_SLOW_CODECS}'")
@@ -74,7 +77,7 @@ def _build(ctx: Context, manifest: Manifest, role: str, path: Path) -> None:
         connection.begin()  # one transaction: a commit a table would wait for the disk each time
         connection.execute("; ".join(f"CREATE SCHEMA {schema}" for schema in schemas))
         fill_release(database, manifest)
-        for name, rows in (_release_tables(ctx, manifest) | catalog_tables(ctx.catalog)).items():
+        for name, rows in facts.items():
             database.add_rows("meta", name, rows)
         database.add_rows("meta", "dictionary", database.dictionary)
         if role == "engineer":
@@ -135,8 +138,8 @@ def _city_score(ctx: Context, manifest: Manifest) -> Any:
     if entry is None or not entry.files:
         return None
     query = "SELECT score FROM read_parquet($files) WHERE scope = 'city' AND dimension = 'total'"
-    with duckdb.connect() as connection:  # its own: the files of two roles are built at once
-        row = connection.execute(query, {"files": [str(ctx.settings.lake / f) for f in entry.files]}).fetchone()
+    with in_memory() as connection:
+        row = connection.execute(query, {"files": [str(ctx.settings.lake / name) for name in entry.files]}).fetchone()
     return row[0] if row else None
 
 
@@ -146,7 +149,7 @@ def _tables(ctx: Context, manifest: Manifest, history: list[Manifest]) -> list[d
     if entry is None or not entry.files:
         return []
     files = [str(ctx.settings.lake / name) for name in entry.files]
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         states = connection.execute("FROM read_parquet($files)", {"files": files}).to_arrow_table().to_pylist()
     before = history[-2] if len(history) > 1 else None
     rows = []

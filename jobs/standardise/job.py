@@ -18,8 +18,8 @@ from jobs.lake.keys import keyed_hash_column, keyed_hashes
 from jobs.lake.store import Version
 from jobs.standardise.clean import clean_cells
 from jobs.standardise.policy import Standard, standard_of
-from jobs.standardise.readings import Reading, read_all
-from jobs.standardise.small import assembled, placed, versioned
+from jobs.standardise.readings import read_all
+from jobs.standardise.small import assembled, fates_of, placed, versioned
 from jobs.standardise.versions import SLIM, fates_sql
 
 _BATCH = 5
@@ -36,12 +36,10 @@ class Standardised:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One small table before it is put together: its rows that count, and what their texts mean."""
+    """One small table before it is written: its cleaned rows, and which of them made versions."""
 
-    standard: Standard
     rows: pa.Table
-    snapshots: int
-    readings: dict[str, Reading]
+    fates: pa.Table
 
 
 def batches(ctx: Context, resources: list[Resource]) -> Iterator[list[Resource]]:
@@ -62,24 +60,28 @@ def batches(ctx: Context, resources: list[Resource]) -> Iterator[list[Resource]]
 
 def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
     """Read the texts of all small tables among ``resources`` in one plan."""
-    small: dict[str, tuple[Standard, pa.Table, int]] = {}
+    small: list[tuple[Standard, pa.Table, int]] = []
     for resource in resources:
         passed = ctx.lake.passed("landed", resource.id)
-        if passed is None or passed.rows > ctx.settings.small_rows:
-            continue
-        orders = _orders(ctx, resource)
-        rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
-        small[resource.id] = (standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders))
-    readings = read_all(ctx.lake.session, [(standard, rows) for standard, rows, _ in small.values()]) if small else {}
-    return {
-        name: Prepared(standard, rows, snapshots, readings[name]) for name, (standard, rows, snapshots) in small.items()
-    }
+        if passed is not None and passed.rows <= ctx.settings.small_rows:
+            orders = _orders(ctx, resource)
+            rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
+            small.append((standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders)))
+    if not small:
+        return {}
+    readings = read_all(ctx.lake.session, [(standard, rows) for standard, rows, _ in small])
+    cleaned = []
+    for standard, rows, snapshots in small:
+        keyed = partial(keyed_hashes, ctx.lake.key, standard.resource)
+        cleaned.append((standard, assembled(standard, rows, readings[standard.resource], keyed), snapshots))
+    fates = fates_of(cleaned)
+    return {standard.resource: Prepared(rows, fate) for (standard, rows, _), fate in zip(cleaned, fates, strict=True)}
 
 
 def run(ctx: Context, resource: Resource, prepared: Prepared | None = None) -> Standardised:
     """Rebuild the resource's versions from all its landed deliveries."""
     if prepared is not None:
-        return _write_small(ctx, prepared)
+        return _write_small(ctx, resource.id, prepared)
     standard = standard_of(ctx.catalog, resource, ctx.as_of)
     orders = _orders(ctx, resource)
     landed = ctx.lake.read("landed", resource.id).selectExpr("*", *_places(orders)).where("_order IS NOT NULL")
@@ -110,14 +112,12 @@ def _places(orders: list[tuple[str, int, int]]) -> list[str]:
     return [f"CASE _load_id {order} END AS _order", f"CASE _load_id {rank} END AS _snapshot"]
 
 
-def _write_small(ctx: Context, prepared: Prepared) -> Standardised:
-    standard = prepared.standard
-    keyed = partial(keyed_hashes, ctx.lake.key, standard.resource)
-    rows = assembled(standard, prepared.rows, prepared.readings, keyed)
-    names = (standard.resource, f"{standard.resource}__rejects")
+def _write_small(ctx: Context, resource: str, prepared: Prepared) -> Standardised:
     written = [
         ctx.lake.write_table("standardised", name, table.select(sorted(table.column_names, key=_system_last)))
-        for name, table in zip(names, versioned(standard, rows, prepared.snapshots), strict=True)
+        for name, table in zip(
+            (resource, f"{resource}__rejects"), versioned(prepared.rows, prepared.fates), strict=True
+        )
     ]
     return Standardised(*written)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -57,10 +58,10 @@ def _row_facts(
     keys = [f"CAST(`{column}` AS STRING)" for column in standard.key]
     conditions = _asked(pa.table(cells), [*[f"coalesce({condition}, FALSE)" for _, condition in rules], *keys])
     broken = np.array([conditions.column(n).to_numpy() for n in range(len(rules))], dtype=bool)
-    deleted = _asked(landed, [deleted_sql(standard)]).column(0)
+    gone = _asked(landed, [deleted_sql(standard)]).column(0) if standard.operation else None
     parts = [conditions.column(len(rules) + n).to_pylist() for n in range(len(keys))]
     return {
-        "_deleted": deleted.combine_chunks(),
+        "_deleted": pa.repeat(False, landed.num_rows) if gone is None else gone.combine_chunks(),
         "_rules": _lists(broken, [rule for rule, _ in rules]),
         "_key": pa.array(keyed(parts), pa.string()),
     }
@@ -83,18 +84,42 @@ def _lists(broken: np.ndarray, rules: list[str]) -> pa.ListArray:
     return pa.ListArray.from_arrays(offsets, pa.array(rules, pa.string()).take(pa.array(which, pa.int32())))
 
 
-def versioned(standard: Standard, rows: pa.Table, snapshots: int) -> tuple[pa.Table, pa.Table]:
+def fates_of(tables: list[tuple[Standard, pa.Table, int]]) -> list[pa.Table]:
+    """Index of the row and fate of each version, a table for each of ``tables`` (cleaned rows, number of deliveries).
+
+    They are found together: no two resources share a key, and to plan the query takes longer than to run it.
+    """
+    found: dict[int, pa.Table] = {}
+    for mode in {standard.mode for standard, _, _ in tables}:
+        places = [n for n, (standard, _, _) in enumerate(tables) if standard.mode == mode]
+        slim = [_slim(*tables[n][1:]) for n in places]
+        ends = np.cumsum([0, *[part.num_rows for part in slim]])
+        rows = pa.concat_tables(slim).append_column("_index", pa.array(np.arange(ends[-1]), pa.int64()))
+        with in_memory(slim=rows) as connection:
+            query = f"SELECT * FROM ({fates_sql('slim', mode, '_last', '_index')}) ORDER BY _index"
+            fates = connection.execute(query).to_arrow_table()
+        cuts = np.searchsorted(fates.column("_index").to_numpy(), ends)
+        for n, start, (first, last) in zip(places, ends, pairwise(cuts), strict=False):
+            own = fates.slice(first, last - first)
+            found[n] = own.set_column(0, "_index", pc.subtract(own.column("_index"), int(start)))
+    return [found[n] for n in range(len(tables))]
+
+
+def _slim(rows: pa.Table, snapshots: int) -> pa.Table:
+    slim = rows.select([name for name in SLIM if name != "_good"]).append_column("_good", _good(rows))
+    return slim.append_column("_last", pa.repeat(snapshots, rows.num_rows))
+
+
+def _good(rows: pa.Table) -> pa.ChunkedArray:
+    return pc.equal(pc.list_value_length(rows.column("_rules")), 0)
+
+
+def versioned(rows: pa.Table, fates: pa.Table) -> tuple[pa.Table, pa.Table]:
     """(kept versions, quarantined rows) of cleaned rows."""
-    good = pc.equal(pc.list_value_length(rows.column("_rules")), 0)
-    slim = rows.select([name for name in SLIM if name != "_good"])
-    slim = slim.append_column("_good", good).append_column("_index", pa.array(range(rows.num_rows), pa.int64()))
-    with in_memory(slim=slim) as connection:
-        query = f"SELECT * FROM ({fates_sql('slim', standard.mode, snapshots, '_index')}) ORDER BY _index"
-        fates = connection.execute(query).to_arrow_table()
     kept = rows.drop_columns(["_rules", "_order", "_snapshot", "_deleted"]).take(fates.column("_index"))
     for name in FATES:
         kept = kept.append_column(name, fates.column(name))
-    return kept, _quarantined(rows.filter(pc.invert(good)))
+    return kept, _quarantined(rows.filter(pc.invert(_good(rows))))
 
 
 def _quarantined(thrown: pa.Table) -> pa.Table:

@@ -14,9 +14,9 @@ SLIM = ("_key", "_row_no", "_row_hash", "_order", "_snapshot", "_deleted", "_goo
 FATES = ("_from_seq", "_to_seq", "_is_deleted", "_fate", "_n_duplicates", "_n_replaced")
 
 
-def fates_sql(rows: str, mode: str, last_snapshot: int, *ids: str) -> str:
+def fates_sql(rows: str, mode: str, last_snapshot: int | str, *ids: str) -> str:
     """One row per (key, version) from a view with the columns :data:`SLIM` and ``ids``, which name a row; the result
-    has ``ids`` and :data:`FATES`.
+    has ``ids`` and :data:`FATES`. Keys of several resources may be mixed: ``last_snapshot`` is then a column.
 
     ``_snapshot`` is the rank of a delivery among the landed ones, ``_good`` whether no critical rule is broken.
     ``_n_duplicates`` and ``_n_replaced`` count the landed rows that a version stands for beside its own.
@@ -65,7 +65,7 @@ def fates_sql(rows: str, mode: str, last_snapshot: int, *ids: str) -> str:
     """
 
 
-def _end(mode: str, last_snapshot: int) -> str:
+def _end(mode: str, last_snapshot: int | str) -> str:
     """Order of the delivery that ended a version. An absence has no order of its own: it ends a version at the order
     it began with."""
     if mode == "full":
@@ -74,7 +74,7 @@ def _end(mode: str, last_snapshot: int) -> str:
     return "CASE WHEN _next_order IS NOT NULL THEN _next_order WHEN _deleted THEN _order END"
 
 
-def _fate(mode: str, last_snapshot: int) -> str:
+def _fate(mode: str, last_snapshot: int | str) -> str:
     if mode == "full":
         return (
             "CASE WHEN _next_order IS NOT NULL AND _next_spell = _spell THEN 'superseded' "
