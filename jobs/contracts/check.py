@@ -14,7 +14,7 @@ from jobs.contracts.authority import check_authority
 from jobs.contracts.expect import check_expectations
 from jobs.contracts.known import Finding, Known, unknown
 from jobs.contracts.registers import AMOUNT_UNITS
-from jobs.contracts.sources import Access, Mention, Resource, SourceField
+from jobs.contracts.sources import CODE_READINGS, Access, Mention, Resource, SourceField
 
 if TYPE_CHECKING:
     from jobs.contracts.catalog import Catalog
@@ -91,7 +91,7 @@ def _field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[tuple
     if field.code_table and (problem := known.complain("code table", field.code_table)):
         yield "code_table", problem
     element = catalog.elements.get(field.element)
-    if field.rule and element and not (field.code_table or element.code_table):
+    if field.rule in CODE_READINGS and element and not (field.code_table or element.code_table):
         yield "rule", f"rule {field.rule!r} reads a code, but {element.id} has no code table"
     if field.unit and element and field.unit != element.unit:
         if element.rule != "amount":

@@ -20,6 +20,15 @@ RuleName = Literal[
     "org_code",
     "business_reg_no",
     "licence_identifier",
+    "passport",
+    "hk_macao_permit",
+    "taiwan_permit",
+    "exit_permit",
+    "birth_certificate",
+    "hk_id",
+    "permanent_residence",
+    "bank_account",
+    "plate",
     "date",
     "datetime",
     "month",
@@ -33,6 +42,11 @@ RuleName = Literal[
     "code",
     "currency_in_amount",
     "town_in_address",
+    "key_of_name",
+    "pinyin_of_name",
+    "core_of_org_name",
+    "form_of_org_name",
+    "branch_of_org_name",
 ]
 """Names of the rules that read cells; a test holds them to those of :mod:`jobs.rules`."""
 

@@ -82,11 +82,24 @@ class Share(Declared):
     basis: Text = ""
 
 
+CODE_READINGS = ("currency_in_amount", "town_in_address")
+"""Second readings that need the code table of their element."""
+Reading = Literal[
+    "currency_in_amount",
+    "town_in_address",
+    "key_of_name",
+    "pinyin_of_name",
+    "core_of_org_name",
+    "form_of_org_name",
+    "branch_of_org_name",
+]
+
+
 class SourceField(Declared):
     """One column of a resource and the element it carries.
 
-    ``rule`` reads a code out of a text of another kind. With it a column may be listed once more: a capital is an
-    amount and a currency, an address names a town.
+    ``rule`` reads a code or a part out of a text of another kind. With it a column may be listed once more: a capital
+    is an amount and a currency, an address names a town, a name has a reading.
     """
 
     name: ColumnName
@@ -97,7 +110,7 @@ class SourceField(Declared):
     formats: tuple[DateFormat, ...] = ()
     unit: Text | None = None
     code_table: Identifier | None = None
-    rule: Literal["currency_in_amount", "town_in_address"] | None = None
+    rule: Reading | None = None
     fit: Literal["same", "role", "loose"] = "same"
     verified: bool = False
     conditional: bool = False

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from jobs.contracts import Element
-from jobs.rules import codes, currency, dates, identifiers, numbers, phones, texts, towns
+from jobs.rules import (
+    codes,
+    currency,
+    dates,
+    documents,
+    identifiers,
+    names,
+    numbers,
+    organisations,
+    phones,
+    texts,
+    towns,
+)
 from jobs.rules.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -20,6 +32,7 @@ RULES: dict[str, Rule] = {
         identifiers.ORG_CODE,
         identifiers.BUSINESS_REG_NO,
         identifiers.LICENCE_IDENTIFIER,
+        *documents.DOCUMENTS,
         dates.DATE,
         dates.DATETIME,
         dates.MONTH,
@@ -33,6 +46,11 @@ RULES: dict[str, Rule] = {
         codes.CODE,
         currency.CURRENCY_IN_AMOUNT,
         towns.TOWN_IN_ADDRESS,
+        names.KEY_OF_NAME,
+        names.PINYIN_OF_NAME,
+        organisations.CORE_OF_ORG_NAME,
+        organisations.FORM_OF_ORG_NAME,
+        organisations.BRANCH_OF_ORG_NAME,
     )
 }
 

@@ -47,7 +47,7 @@ _DROPPED = BLANKS + "'\"`’‘“”＇＂｀‐‑–—―－-"
 _KEPT = [(wide, narrow) for wide, narrow in zip(WIDE, NARROW, strict=True) if wide not in _DROPPED]
 
 
-def _code_text(raw: str, _policy: Policy) -> str:
+def code_text(raw: str, _policy: Policy) -> str:
     """Everything half-width and upper case; blanks, quotes and dashes go."""
     source, target = ("".join(side) for side in zip(*_KEPT, strict=True))
     bare = f"upper({translated(raw, source + _DROPPED + INVISIBLE, target)})"
@@ -105,7 +105,7 @@ def _document_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[st
     return [(f"instr({parsed}, '*') > 0", "malformed"), (other, ""), *resident]
 
 
-def _unless_filler(text: str, policy: Policy) -> str:
+def unless_filler(text: str, policy: Policy) -> str:
     return cases([(_is_filler(text, policy), _NOTHING)], text)
 
 
@@ -166,14 +166,14 @@ def _licence_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[s
 
 
 def _identifier(name: str, parsed: Step, suspect: Suspicion) -> Rule:
-    return Rule(name, "string", _code_text, parsed, only_placeholder, suspect, same_text)
+    return Rule(name, "string", code_text, parsed, only_placeholder, suspect, same_text)
 
 
 RESIDENT_ID = _identifier("resident_id", _resident_value, _resident_suspicion)
 IDENTITY_DOCUMENT = _identifier("identity_document", _resident_value, _document_suspicion)
-USCC = _identifier("uscc", _unless_filler, _uscc_suspicion)
-ORG_CODE = _identifier("org_code", _unless_filler, _org_code_suspicion)
-BUSINESS_REG_NO = _identifier("business_reg_no", _unless_filler, _registration_suspicion)
+USCC = _identifier("uscc", unless_filler, _uscc_suspicion)
+ORG_CODE = _identifier("org_code", unless_filler, _org_code_suspicion)
+BUSINESS_REG_NO = _identifier("business_reg_no", unless_filler, _registration_suspicion)
 LICENCE_IDENTIFIER = Rule(
     "licence_identifier",
     "string",
