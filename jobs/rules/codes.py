@@ -1,4 +1,7 @@
-"""Coded values, read by a table: the code, its name, or a spelling that is known from deliveries."""
+"""Coded values, read by a table: the code, its name, or a spelling that is known from deliveries.
+
+A known spelling has its code, or none: ``请选择: ""`` is known to say nothing, and is no finding.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,13 @@ from collections import Counter
 
 from jobs.rules.rule import (
     NOTHING,
+    PLACEHOLDERS,
     Policy,
     Rule,
     is_nothing,
-    is_placeholder,
     no_suspicion,
     plain,
     same_text,
-    unless_placeholder,
 )
 from jobs.rules.sql import cases, in_list, looked_up
 
@@ -26,10 +28,21 @@ def _code_value(text: str, policy: Policy) -> str:
     codes = {code: name for code, name in policy.codes.items() if code not in NOTHING}
     shared = Counter(codes.values())
     names = {} if len(codes) > 300 else {name: code for code, name in codes.items() if shared[name] == 1}
-    spellings = {key: code for key, code in (names | dict(policy.wild)).items() if key not in (*codes, *NOTHING)}
+    spelt = {**names, **policy.wild}.items()
+    spellings = {key: code for key, code in spelt if code and key not in (*codes, *NOTHING)}
     known = [(in_list(text, codes), text)] if codes else []
     other = looked_up(text, spellings)
-    return cases(known, other if policy.codes else f"coalesce({other}, {unless_placeholder(text, policy)})")
+    return cases(known, other if policy.codes else f"coalesce({other}, {_unless_ignorable(text, policy)})")
+
+
+def _is_ignorable(text: str, policy: Policy) -> str:
+    """A word for nothing, or a spelling that is known to say nothing in this table."""
+    ignorable = [key for key, code in policy.wild.items() if not code]
+    return in_list(text, (*PLACEHOLDERS, *NOTHING, *ignorable))
+
+
+def _unless_ignorable(text: str, policy: Policy) -> str:
+    return cases([(_is_ignorable(text, policy), "CAST(NULL AS STRING)")], text)
 
 
 CODE = Rule(
@@ -37,7 +50,7 @@ CODE = Rule(
     "string",
     lambda raw, _p: plain(raw),
     _code_value,
-    is_placeholder,
+    _is_ignorable,
     no_suspicion,
     same_text,
     is_nothing,

@@ -68,7 +68,8 @@ def make_rows(session: SparkSession, rows: int, path: str) -> None:
     total = " + ".join(f"{w} * CAST(substring(body, {n}, 1) AS INT)" for n, w in enumerate(weights, 1))
     given = "substring('伟芳娜敏静丽强磊洋艳勇军杰娟涛超明霞平刚', 1 + CAST(id % 20 AS INT), 1)"
     name = f"concat(substring('陈李张黄何梁刘林王吴', 1 + CAST(id % 10 AS INT), 1), {given}, {given})"
-    place = "concat('东莞市', substring('莞城东城南城万江虎门长安厚街常平', 1 + 2 * CAST(id % 8 AS INT), 2), '人民路', id % 900, '号')"
+    town = "substring('莞城东城南城万江虎门长安厚街常平', 1 + 2 * CAST(id % 8 AS INT), 2)"
+    place = f"concat('东莞市', {town}, '人民路', id % 900, '号')"
     columns = {
         "id": pick("number", "lower(concat(' ', number))", "'无'", "concat(substring(number, 1, 17), 'Y')"),
         "name": pick(name, f"concat({name}, '　')", f"concat({name}, '(已搬)')", "'测试'"),
@@ -208,7 +209,8 @@ def _date(raw: Column, policy: Policy) -> Read:
     none = text.rlike(
         "^(0000[-/.]?00?[-/.]?00?|0001[-/.]?0?1[-/.]?0?1|1899[-/.]?12[-/.]?3[01]|1900[-/.]?0?1[-/.]?0?1|(20|99)99[-/.]?12[-/.]?31)$"
     )
-    day = F.concat_ws("-", *[F.lpad(F.regexp_extract(text, pattern, n), 2, "0") for n in (1, 2, 3)]).try_cast("date")
+    year, month, dom = (F.regexp_extract(text, pattern, n) for n in (1, 2, 3))
+    day = F.concat_ws("-", year, F.lpad(month, 2, "0"), F.lpad(dom, 2, "0")).try_cast("date")
     value = F.when(~none & text.rlike(pattern), day)
     written = F.date_format(value, policy.formats[0] if policy.formats else "yyyy-MM-dd")
     flag = F.when(none, "placeholder").otherwise(_flagged(text, value, written != raw))

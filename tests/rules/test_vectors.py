@@ -103,6 +103,18 @@ def test_codes(session: SparkSession) -> None:
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("codes", [{"1": "男性"}, {}])
+def test_a_spelling_that_is_known_to_say_nothing_is_no_finding(session: SparkSession, codes: dict[str, str]) -> None:
+    policy = Policy(codes=codes, wild={"男": "1", "请选择": "", "N.A.": ""})
+    assert read_cells(session, "code", ["男", "请选择", "Ｎ.Ａ.", "无"], policy) == [
+        Read("1", "repaired"),
+        Read(None, "placeholder"),
+        Read(None, "placeholder"),
+        Read(None, "placeholder"),
+    ]
+
+
+@pytest.mark.engine
 def test_a_name_that_two_codes_share_says_nothing(session: SparkSession) -> None:
     policy = Policy(codes={"1": "其他", "2": "其他", "3": "it's \\ own"})
     assert read_cells(session, "code", ["其他", "1", "it's \\ own"], policy) == [
