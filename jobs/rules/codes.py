@@ -17,7 +17,7 @@ from jobs.rules.rule import (
     plain,
     same_text,
 )
-from jobs.rules.sql import cases, in_list, looked_up
+from jobs.rules.sql import cases, looked_up, one_of
 
 
 def _code_value(text: str, policy: Policy) -> str:
@@ -30,7 +30,7 @@ def _code_value(text: str, policy: Policy) -> str:
     names = {} if len(codes) > 300 else {name: code for code, name in codes.items() if shared[name] == 1}
     spelt = {**names, **policy.wild}.items()
     spellings = {key: code for key, code in spelt if code and key not in (*codes, *NOTHING)}
-    known = [(in_list(text, codes), text)] if codes else []
+    known = [(one_of(text, codes), text)] if codes else []
     other = looked_up(text, spellings)
     return cases(known, other if policy.codes else f"coalesce({other}, {_unless_ignorable(text, policy)})")
 
@@ -38,7 +38,7 @@ def _code_value(text: str, policy: Policy) -> str:
 def _is_ignorable(text: str, policy: Policy) -> str:
     """A word for nothing, or a spelling that is known to say nothing in this table."""
     ignorable = [key for key, code in policy.wild.items() if not code]
-    return in_list(text, (*PLACEHOLDERS, *NOTHING, *ignorable))
+    return one_of(text, (*PLACEHOLDERS, *NOTHING, *ignorable))
 
 
 def _unless_ignorable(text: str, policy: Policy) -> str:

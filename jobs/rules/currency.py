@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jobs.rules.numbers import AMOUNT
 from jobs.rules.rule import Policy, Rule, is_nothing, no_suspicion, same_text
-from jobs.rules.sql import cases, extracted, in_list, literal, looked_up, matches
+from jobs.rules.sql import cases, extracted, literal, looked_up, matches, one_of
 
 UNKNOWN = "unknown"
 
@@ -22,7 +22,7 @@ def _currency(text: str, policy: Policy) -> str:
     named = f"({'|'.join(spelt)})" if spelt else "(^$)"
     read = cases([(matches(text, named), looked_up(extracted(text, named, 1), words))], literal(UNKNOWN))
     amount = f"{AMOUNT.parsed(text, policy)} IS NOT NULL"
-    return cases([(in_list(text, codes), text), (amount, read)], "CAST(NULL AS STRING)")
+    return cases([(one_of(text, codes), text), (amount, read)], "CAST(NULL AS STRING)")
 
 
 CURRENCY_IN_AMOUNT = Rule(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jobs.rules.rule import PLACEHOLDERS, Policy, Rule, half_width, is_nothing, is_placeholder, no_suspicion, same_text
-from jobs.rules.sql import cases, extracted, in_list, literal, matches, translated
+from jobs.rules.sql import cases, extracted, literal, matches, one_of, translated
 
 _NUMERALS, _DIGITS = "〇零○一二三四五六七八九", "000123456789"
 _TENS = "[一二三四五六七八九]?十?[一二三四五六七八九]?"
@@ -76,7 +76,7 @@ def _datetime_value(text: str, _policy: Policy) -> str:
 
 
 def _no_day(text: str, _policy: Policy) -> str:
-    return f"({matches(text, f'^{_NO_DAY}$')} OR {in_list(text, (*PLACEHOLDERS, *_OPEN_ENDED))})"
+    return f"({matches(text, f'^{_NO_DAY}$')} OR {one_of(text, (*PLACEHOLDERS, *_OPEN_ENDED))})"
 
 
 def _lunar(text: str, _policy: Policy) -> list[tuple[str, str]]:

@@ -25,9 +25,9 @@ from jobs.rules.sql import (
     WIDE,
     cases,
     extracted,
-    in_list,
     literal,
     matches,
+    one_of,
     replaced,
     translated,
 )
@@ -51,7 +51,7 @@ def code_text(raw: str, _policy: Policy) -> str:
     """Everything half-width and upper case; blanks, quotes and dashes go."""
     source, target = ("".join(side) for side in zip(*_KEPT, strict=True))
     bare = f"upper({translated(raw, source + _DROPPED + INVISIBLE, target)})"
-    return cases([(in_list(half_width(raw), NULL_TOKENS), "NULL")], bare)
+    return cases([(one_of(half_width(raw), NULL_TOKENS), "NULL")], bare)
 
 
 def _in_base(text: str, base: int) -> str:
@@ -86,7 +86,7 @@ def _resident_value(text: str, policy: Policy) -> str:
 def _is_filler(text: str, _policy: Policy) -> str:
     """One character repeated, the filler for 'no code', or a word."""
     same = f"length({text}) > 5 AND replace({text}, substring({text}, 1, 1), '') = ''"
-    return f"({same} OR {in_list(text, (NO_CODE, *PLACEHOLDERS, *_NULLS, '无证', '无代码'))})"
+    return f"({same} OR {one_of(text, (NO_CODE, *PLACEHOLDERS, *_NULLS, '无证', '无代码'))})"
 
 
 def _resident_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[str, str]]:
@@ -143,7 +143,7 @@ def _registration_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tu
 
 
 def _licence_text(raw: str, _policy: Policy) -> str:
-    return cases([(in_list(half_width(raw), NULL_TOKENS), "NULL")], f"upper({half_width(raw)})")
+    return cases([(one_of(half_width(raw), NULL_TOKENS), "NULL")], f"upper({half_width(raw)})")
 
 
 def _licence_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:

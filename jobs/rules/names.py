@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from jobs.rules.rule import Policy, Rule, no_suspicion, only_placeholder, same_text
-from jobs.rules.sql import cases, extracted, in_list, looked_up, matches, translated
+from jobs.rules.sql import cases, extracted, looked_up, matches, one_of, translated
 from jobs.rules.texts import PERSON_NAME, folded_name
 
 _COMPOUND = (
@@ -86,7 +86,7 @@ def _slot(slots: str) -> str:
 
 def _pinyin(text: str, _policy: Policy) -> str:
     """Surname and given name in capitals, parted by a blank (GA/T 543.1); null for a name with another character."""
-    compound = f"{in_list(f'substring({text}, 1, 2)', COMPOUND_SURNAMES)} AND length({text}) > 2"
+    compound = f"{one_of(f'substring({text}, 1, 2)', COMPOUND_SURNAMES)} AND length({text}) > 2"
     size = f"CASE WHEN {compound} THEN 2 ELSE 1 END"
     surname = f"substring({text}, 1, {size})"
     own = looked_up(surname, _SURNAME_READINGS | _COMPOUND_READINGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jobs.rules.rule import NOTHING, Policy, Rule, half_width, is_placeholder, no_suspicion, only_placeholder, same_text
-from jobs.rules.sql import BLANKS, INVISIBLE, NARROW, WIDE, cases, in_list, matches, replaced, translated, trimmed
+from jobs.rules.sql import BLANKS, INVISIBLE, NARROW, WIDE, cases, matches, one_of, replaced, translated, trimmed
 
 _DASHES = "—–‐―"
 
@@ -11,14 +11,14 @@ _DASHES = "—–‐―"
 def _dashed(raw: str, _policy: Policy) -> str:
     """Half-width, every dash a hyphen."""
     dashed = trimmed(translated(raw, WIDE + _DASHES + INVISIBLE, NARROW + "-" * len(_DASHES)))
-    return cases([(in_list(half_width(raw), NOTHING), "NULL")], dashed)
+    return cases([(one_of(half_width(raw), NOTHING), "NULL")], dashed)
 
 
 def _mobile_text(raw: str, _policy: Policy) -> str:
     """Digits without blanks, dashes and the country's 86."""
     digits = translated(half_width(raw), f"(){_DASHES}-{BLANKS}", "")
     short = replaced(digits, "^([+]?86|0086)(1[0-9]{10})$", "$2")
-    return cases([(in_list(half_width(raw), NOTHING), "NULL")], short)
+    return cases([(one_of(half_width(raw), NOTHING), "NULL")], short)
 
 
 def _value(text: str, policy: Policy) -> str:

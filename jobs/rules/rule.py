@@ -13,8 +13,8 @@ from jobs.rules.sql import (
     WIDE,
     WIDE_ALPHANUMERIC,
     cases,
-    in_list,
     literal,
+    one_of,
     translated,
     trimmed,
 )
@@ -120,7 +120,7 @@ def half_width(expression: str) -> str:
 
 def unless_nothing(text: str) -> str:
     """A tidied text, or null where it stands for nothing at all."""
-    return f"CASE WHEN {in_list(text, NOTHING)} THEN NULL ELSE {text} END"
+    return f"CASE WHEN {one_of(text, NOTHING)} THEN NULL ELSE {text} END"
 
 
 def is_null(text: str) -> str:
@@ -130,7 +130,7 @@ def is_null(text: str) -> str:
 
 def is_nothing(text: str) -> str:
     """Nothing was delivered, for a text whose null tokens still stand."""
-    return f"coalesce({in_list(text, NOTHING)}, TRUE)"
+    return f"coalesce({one_of(text, NOTHING)}, TRUE)"
 
 
 def no_placeholder(_text: str, _policy: Policy) -> str:
@@ -145,7 +145,7 @@ def only_placeholder(_text: str, _policy: Policy) -> str:
 
 def is_placeholder(text: str, _policy: Policy) -> str:
     """A word that stands for a missing value, or what tidying has left of one."""
-    return in_list(text, (*PLACEHOLDERS, *NOTHING))
+    return one_of(text, (*PLACEHOLDERS, *NOTHING))
 
 
 def unless_placeholder(text: str, policy: Policy) -> str:

@@ -45,16 +45,20 @@ def trimmed(expression: str) -> str:
 
 
 def in_list(expression: str, values: Iterable[str]) -> str:
-    """Whether a text is one of the values.
+    """``expression IN (…)``."""
+    return f"{expression} IN ({', '.join(literal(value) for value in values)})"
 
-    A list of some values is one literal for ``find_in_set``: an engine plans it in a tenth of the time of as many
-    literals. A long list is searched faster as a set, and a value with a comma has no place in the literal.
+
+def one_of(text: str, values: Iterable[str]) -> str:
+    """The same as one literal for ``find_in_set``, which Spark and Sail plan in a tenth of the time.
+
+    A long list is searched faster as a set, and a value with a comma has no place in the literal.
     """
     listed = list(values)
     joined = ",".join(listed)
     if len(listed) > 3 and len(joined) <= _SEARCHED and joined.count(",") == len(listed) - 1:
-        return f"find_in_set({expression}, {literal(joined)}) > 0"
-    return f"{expression} IN ({', '.join(literal(value) for value in listed)})"
+        return f"find_in_set({text}, {literal(joined)}) > 0"
+    return in_list(text, listed)
 
 
 def matches(expression: str, pattern: str) -> str:

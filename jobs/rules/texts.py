@@ -23,8 +23,8 @@ from jobs.rules.sql import (
     NARROW_ALPHANUMERIC,
     WIDE_ALPHANUMERIC,
     cases,
-    in_list,
     matches,
+    one_of,
     replaced,
     translated,
     trimmed,
@@ -58,12 +58,12 @@ def _person_text(raw: str, _policy: Policy) -> str:
     dotted = trimmed(translated(raw, source, target))
     bare = trimmed(replaced(dotted, f"([（(][^（()）]*[)）]?)+[{BLANKS}]*$", ""))
     joined = _between(translated(bare, BLANKS, ""), "[.]", "·")
-    return cases([(in_list(dotted, NOTHING), "NULL"), (matches(bare, "[A-Za-z]"), bare)], joined)
+    return cases([(one_of(dotted, NOTHING), "NULL"), (matches(bare, "[A-Za-z]"), bare)], joined)
 
 
 def _person_value(text: str, _policy: Policy) -> str:
     """Null for a word for a missing name, or what a newborn is called before it has one."""
-    words = in_list(text, (*PLACEHOLDERS, *NULL_TOKENS, "某某", "待取名"))
+    words = one_of(text, (*PLACEHOLDERS, *NULL_TOKENS, "某某", "待取名"))
     return cases([(f"{words} OR {matches(text, '之[子女]$|^测试|^[0-9]+$')}", _NOTHING)], text)
 
 

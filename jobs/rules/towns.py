@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from jobs.rules.rule import Policy, Rule, is_nothing, is_placeholder, no_suspicion, plain, same_text
-from jobs.rules.sql import cases, extracted, in_list, looked_up, matches, replaced
+from jobs.rules.sql import cases, extracted, looked_up, matches, one_of, replaced
 
 _CITY = "^(广东省?)?((东莞市?)+)?"
 _KIND = "(街道办事处|街道|镇|区)$"
@@ -48,8 +48,8 @@ def _town(text: str, policy: Policy) -> str:
     first = extracted(local, f"^{_any(at_start)}", 1)
     found = f"coalesce(nullif({first}, ''), {extracted(local, _any(everywhere), 1)})"
     city = extracted(text, _ELSEWHERE, 2)
-    here = f"({city} = '' OR {in_list(city, ['东莞', *names, *policy.wild])} OR {matches(text, _CITY + '东莞')})"
-    return cases([(in_list(text, policy.codes), text), (here, looked_up(found, codes))], "CAST(NULL AS STRING)")
+    here = f"({city} = '' OR {one_of(city, ['东莞', *names, *policy.wild])} OR {matches(text, _CITY + '东莞')})"
+    return cases([(one_of(text, policy.codes), text), (here, looked_up(found, codes))], "CAST(NULL AS STRING)")
 
 
 TOWN_IN_ADDRESS = Rule(
