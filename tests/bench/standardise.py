@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,15 @@ _HIDDEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _BLANK = " \t\r\n\f\x0b\u00a0\u3000"
 _NULLS = ["", "\\N", "NULL", "null", "Null", "None", "NaN", "nan", "-", "--", "—", "——", "/", "#N/A", "N/A", "－", "／"]
 _WORDS = ["无", "不详", "未知", "不明", "暂无", "测试", "test", "TEST", "没有", "未填", "待补", "空"]
-Read = tuple["Column", "Column"]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A column by hand in three selects: the tidied text, the value of the text, the flag of (raw, text, value)."""
+
+    text: Column
+    value: Callable[[Column], Column]
+    flag: Callable[[Column, Column, Column], Column]
 
 
 def _word(raw: Column) -> Column:
@@ -123,11 +132,6 @@ def _word(raw: Column) -> Column:
 
 def _half(raw: Column) -> Column:
     return F.btrim(F.translate(raw, _WIDE + _HIDDEN, _NARROW), F.lit(_BLANK))
-
-
-def _text(raw: Column, _policy: Policy) -> Read:
-    value = F.when(_word(raw).isin(_NULLS), None).otherwise(_word(raw))
-    return value, F.when(value != raw, "repaired")
 
 
 def _flagged(
@@ -140,108 +144,140 @@ def _flagged(
     return flag.when(repaired, "repaired")
 
 
-def _address(raw: Column, _policy: Policy) -> Read:
-    text = _word(raw)
-    value = F.when(text.isin(*_NULLS, *_WORDS), None).otherwise(text)
-    return value, _flagged(text, value, value != raw)
+def _kept(text: Column) -> Column:
+    return F.when(~text.isin(*_NULLS, *_WORDS), text)
 
 
-def _code(raw: Column, policy: Policy) -> Read:
-    text = _word(raw)
-    value = F.when(text.isin(list(policy.codes)), text)
-    for spelling, code in ({name: code for code, name in policy.codes.items()} | dict(policy.wild)).items():
-        value = value.when(text == spelling, code)
-    return value, _flagged(text, value, value != raw, lost="unseen_code")
+def _text(raw: Column, _policy: Policy) -> Steps:
+    return Steps(
+        _word(raw),
+        lambda text: F.when(~text.isin(_NULLS), text),
+        lambda raw, _t, value: F.when(value != raw, "repaired"),
+    )
 
 
-def _name(raw: Column, _policy: Policy) -> Read:
+def _address(raw: Column, _policy: Policy) -> Steps:
+    return Steps(_word(raw), _kept, lambda raw, text, value: _flagged(text, value, value != raw))
+
+
+def _code(raw: Column, policy: Policy) -> Steps:
+    def value(text: Column) -> Column:
+        read = F.when(text.isin(list(policy.codes)), text)
+        for spelling, code in ({name: code for code, name in policy.codes.items()} | dict(policy.wild)).items():
+            read = read.when(text == spelling, code)
+        return read
+
+    return Steps(_word(raw), value, lambda raw, text, value: _flagged(text, value, value != raw, lost="unseen_code"))
+
+
+def _name(raw: Column, _policy: Policy) -> Steps:
     dotted = F.translate(_word(raw), "•‧・･∙⋅●．", "·······.")
     bare = F.btrim(F.regexp_replace(dotted, "([（(][^（()）]*[)）]?)+\\s*$", ""), F.lit(_BLANK))
     joined = F.regexp_replace(F.regexp_replace(bare, "\\s+", ""), "([^ -~])[.](?=[^ -~])", "$1·")
-    text = F.when(bare.rlike("[A-Za-z]"), bare).otherwise(joined)
-    nobody = text.isin(*_WORDS, "某某", "待取名") | text.rlike("之[子女]$|^测试|^[0-9]+$")
-    value = F.when(text.isin(_NULLS) | nobody, None).otherwise(text)
-    doubt = value.rlike("[?？□\ufffd\ue000-\uf8ff]") | value.rlike("[（()）]")
-    return value, _flagged(text, value, value != raw, (doubt, "malformed"), lost="placeholder")
+
+    def value(text: Column) -> Column:
+        nobody = text.isin(*_NULLS, *_WORDS, "某某", "待取名") | text.rlike("之[子女]$|^测试|^[0-9]+$")
+        return F.when(~nobody, text)
+
+    def flag(raw: Column, text: Column, value: Column) -> Column:
+        doubt = value.rlike("[?？□\ufffd\ue000-\uf8ff]") | value.rlike("[（()）]")
+        return _flagged(text, value, value != raw, (doubt, "malformed"), lost="placeholder")
+
+    return Steps(F.when(bare.rlike("[A-Za-z]"), bare).otherwise(joined), value, flag)
 
 
 def _coded(raw: Column) -> Column:
     return F.regexp_replace(F.upper(_half(raw)), "[\\s'\"`’‘“”‐‑–—―-]+", "")
 
 
-def _resident(raw: Column, policy: Policy) -> Read:
-    text = _coded(raw)
-    value = F.when(text.isin(*_NULLS, *_WORDS) | text.rlike("^(.)\\1{5,}$"), None).otherwise(text)
-    born = F.concat_ws("-", value.substr(7, 4), value.substr(11, 2), value.substr(13, 2)).try_cast("date")
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    total = sum((F.ascii(value.substr(n, 1)) - 48) * weight for n, weight in enumerate(weights, 1))
-    check = F.substr(F.lit("10X98765432"), total % 11 + 1, F.lit(1))
-    shape = "^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]$"
-    doubts = (
-        (~value.rlike(shape) | born.isNull(), "malformed"),
-        (value.substr(18, 1) != check, "check_digit"),
-        (born > F.lit(policy.as_of).cast("date"), "implausible"),
-    )
-    return value, _flagged(text, value, value != raw, *doubts, lost="placeholder")
+def _unfilled(text: Column) -> Column:
+    return F.when(~(text.isin(*_NULLS, *_WORDS) | text.rlike("^(.)\\1{5,}$")), text)
 
 
-def _credit(raw: Column, _policy: Policy) -> Read:
+def _resident(raw: Column, policy: Policy) -> Steps:
+    def flag(raw: Column, text: Column, value: Column) -> Column:
+        born = F.concat_ws("-", value.substr(7, 4), value.substr(11, 2), value.substr(13, 2)).try_cast("date")
+        weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+        total = sum((F.ascii(value.substr(n, 1)) - 48) * weight for n, weight in enumerate(weights, 1))
+        check = F.substr(F.lit("10X98765432"), total % 11 + 1, F.lit(1))
+        shape = "^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]$"
+        doubts = (
+            (~value.rlike(shape) | born.isNull(), "malformed"),
+            (value.substr(18, 1) != check, "check_digit"),
+            (born > F.lit(policy.as_of).cast("date"), "implausible"),
+        )
+        return _flagged(text, value, value != raw, *doubts, lost="placeholder")
+
+    return Steps(_coded(raw), _unfilled, flag)
+
+
+def _credit(raw: Column, _policy: Policy) -> Steps:
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    text = _coded(raw)
-    value = F.when(text.isin(*_NULLS, *_WORDS) | text.rlike("^(.)\\1{5,}$"), None).otherwise(text)
-    total = sum((F.instr(F.lit(alphabet), value.substr(n, 1)) - 1) * pow(3, n - 1, 31) for n in range(1, 18))
-    check = F.substr(F.lit(alphabet), (31 - total % 31) % 31 + 1, F.lit(1))
-    shape = f"^[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[{alphabet}]{{10}}$"
-    doubts = ((~value.rlike(shape), "malformed"), (value.substr(18, 1) != check, "check_digit"))
-    return value, _flagged(text, value, value != raw, *doubts, lost="placeholder")
+
+    def flag(raw: Column, text: Column, value: Column) -> Column:
+        total = sum((F.instr(F.lit(alphabet), value.substr(n, 1)) - 1) * pow(3, n - 1, 31) for n in range(1, 18))
+        check = F.substr(F.lit(alphabet), (31 - total % 31) % 31 + 1, F.lit(1))
+        shape = f"^[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[{alphabet}]{{10}}$"
+        doubts = ((~value.rlike(shape), "malformed"), (value.substr(18, 1) != check, "check_digit"))
+        return _flagged(text, value, value != raw, *doubts, lost="placeholder")
+
+    return Steps(_coded(raw), _unfilled, flag)
 
 
-def _firm(raw: Column, _policy: Policy) -> Read:
+def _firm(raw: Column, _policy: Policy) -> Steps:
     squared = F.translate(_word(raw), "()[]［］〔〕【】", "（）（）（）（）（）")
     text = F.regexp_replace(squared, "([^ -~])\\s+(?=[^ -~])", "$1")
-    value = F.when(text.isin(*_NULLS, *_WORDS), None).otherwise(text)
-    return value, _flagged(text, value, value != raw, lost="placeholder")
+    return Steps(text, _kept, lambda raw, text, value: _flagged(text, value, value != raw, lost="placeholder"))
 
 
-def _date(raw: Column, policy: Policy) -> Read:
-    text = _half(raw)
-    pattern = "^([0-9]{4})[-/.年 ]?([0-9]{1,2})[-/.月 ]?([0-9]{1,2})日?([ T].*)?$"
-    none = text.rlike(
-        "^(0000[-/.]?00?[-/.]?00?|0001[-/.]?0?1[-/.]?0?1|1899[-/.]?12[-/.]?3[01]|1900[-/.]?0?1[-/.]?0?1|(20|99)99[-/.]?12[-/.]?31)$"
-    )
-    year, month, dom = (F.regexp_extract(text, pattern, n) for n in (1, 2, 3))
-    day = F.concat_ws("-", year, F.lpad(month, 2, "0"), F.lpad(dom, 2, "0")).try_cast("date")
-    value = F.when(~none & text.rlike(pattern), day)
-    written = F.date_format(value, policy.formats[0] if policy.formats else "yyyy-MM-dd")
-    flag = F.when(none, "placeholder").otherwise(_flagged(text, value, written != raw))
-    return value, flag
+_DAY = "^([0-9]{4})[-/.年 ]?([0-9]{1,2})[-/.月 ]?([0-9]{1,2})日?([ T].*)?$"
+_NO_DAY = (
+    "^(0000[-/.]?00?[-/.]?00?|0001[-/.]?0?1[-/.]?0?1|1899[-/.]?12[-/.]?3[01]|1900[-/.]?0?1[-/.]?0?1"
+    "|(20|99)99[-/.]?12[-/.]?31)$"
+)
 
 
-def _mobile(raw: Column, _policy: Policy) -> Read:
+def _date(raw: Column, policy: Policy) -> Steps:
+    def value(text: Column) -> Column:
+        year, month, day = (F.regexp_extract(text, _DAY, n) for n in (1, 2, 3))
+        read = F.concat_ws("-", year, F.lpad(month, 2, "0"), F.lpad(day, 2, "0")).try_cast("date")
+        return F.when(~text.rlike(_NO_DAY) & text.rlike(_DAY), read)
+
+    def flag(raw: Column, text: Column, value: Column) -> Column:
+        written = F.date_format(value, policy.formats[0] if policy.formats else "yyyy-MM-dd")
+        none = value.isNull() & text.rlike(_NO_DAY)
+        return F.when(none, "placeholder").otherwise(_flagged(text, value, written != raw))
+
+    return Steps(_half(raw), value, flag)
+
+
+def _mobile(raw: Column, _policy: Policy) -> Steps:
     digits = F.regexp_replace(_half(raw), "[()\\s—–‐―-]+", "")
     text = F.regexp_replace(digits, "^([+]?86|0086)(1[0-9]{10})$", "$2")
-    filler = text.rlike("^(1?0+|1?1+|13800000000|13800138000|1?2345678900?|1?9+)$")
-    value = F.when(filler | text.isin(*_NULLS, *_WORDS), None).otherwise(text)
-    return value, _flagged(
-        text, value, value != raw, (~value.rlike("^1[3-9][0-9]{9}$"), "malformed"), lost="placeholder"
-    )
+    filler = "^(1?0+|1?1+|13800000000|13800138000|1?2345678900?|1?9+)$"
+
+    def flag(raw: Column, text: Column, value: Column) -> Column:
+        doubt = (~value.rlike("^1[3-9][0-9]{9}$"), "malformed")
+        return _flagged(text, value, value != raw, doubt, lost="placeholder")
+
+    return Steps(text, lambda text: F.when(~(text.rlike(filler) | text.isin(*_NULLS, *_WORDS)), text), flag)
 
 
-def _number(unit: str, kind: str) -> Callable[[Column, Policy], Read]:
-    def read(raw: Column, _policy: Policy) -> Read:
-        text = _half(raw)
-        bare = F.regexp_replace(text, f"\\s*({unit}){{1,2}}$", "")
-        digits = F.when(
-            bare.rlike("^[-+]?([0-9]{1,3}([,，][0-9]{3})+|[0-9]+)([.][0-9]+)?$"), F.regexp_replace(bare, "[,，]", "")
-        )
-        value = (F.regexp_replace(digits, "[.]0+$", "") if kind == "bigint" else digits).try_cast(kind)
+def _number(unit: str, kind: str) -> Callable[[Column, Policy], Steps]:
+    pattern = f"^([-+]?(?:[0-9]{{1,3}}(?:[,，][0-9]{{3}})+|[0-9]+)(?:[.][0-9]+)?)\\s*(?:{unit}){{0,2}}$"
+
+    def value(text: Column) -> Column:
+        digits = F.regexp_replace(F.regexp_extract(text, pattern, 1), "[,，]", "")
+        return (F.regexp_replace(digits, "[.]0+$", "") if kind == "bigint" else digits).try_cast(kind)
+
+    def flag(raw: Column, text: Column, value: Column) -> Column:
         same = raw.rlike("^-?(0|[1-9][0-9]*)([.][0-9]+)?$") & (raw.try_cast("decimal(38,12)") == value)
-        return value, _flagged(text, value, ~F.coalesce(same, F.lit(False)))
+        return _flagged(text, value, ~F.coalesce(same, F.lit(False)))
 
-    return read
+    return lambda raw, _policy: Steps(_half(raw), value, flag)
 
 
-PEER: dict[str, Callable[[Column, Policy], Read]] = {
+PEER: dict[str, Callable[[Column, Policy], Steps]] = {
     "text": _text,
     "address": _address,
     "code": _code,
@@ -257,10 +293,13 @@ PEER: dict[str, Callable[[Column, Policy], Read]] = {
 
 
 def peers(landed: DataFrame) -> DataFrame:
-    """The same by hand: values, then flags beside them, then the texts where a flag stands."""
+    """The same by hand: texts, values, flags beside them, then the texts where a flag stands."""
     read = {column: PEER[rule](F.col(column), policy) for column, (rule, policy) in KINDS.items()}
-    values = landed.select("*", *[value.alias(f"{column}_v") for column, (value, _) in read.items()])
-    flagged = values.select("*", *[flag.alias(f"{column}_f") for column, (_, flag) in read.items()])
+    texts = landed.select("*", *[steps.text.alias(f"{column}_t") for column, steps in read.items()])
+    values = texts.select("*", *[steps.value(F.col(f"{c}_t")).alias(f"{c}_v") for c, steps in read.items()])
+    flagged = values.select(
+        "*", *[steps.flag(F.col(c), F.col(f"{c}_t"), F.col(f"{c}_v")).alias(f"{c}_f") for c, steps in read.items()]
+    )
     flags = F.struct(*[F.col(f"{column}_f").alias(f"{column}_v") for column in KINDS]).alias("_flag")
     raw = [F.when(F.col(f"{c}_f").isNotNull(), F.col(c)).alias(f"{c}_v") for c in KINDS]
     system = ("_load_id", "_row_no", "_row_hash", "_order", "_snapshot")
