@@ -53,7 +53,7 @@ def test_killed_at_any_call_that_shows_something_readers_see_one_release(served:
         assert [row["release"] for row in rows] == [1, 2], f"call {call}: testified once"
         assert _hidden(ctx) == [], f"call {call}"
     assert seen == sorted(seen), "what was seen is never taken back"
-    assert kills >= 5
+    assert kills >= 3
     assert {(1, 1), (2, 1)} <= set(seen) <= {(1, 1), (2, 1), (2, 2)}, "nothing yet, released, served"
 
 
