@@ -9,6 +9,7 @@ from jobs.contracts.registers import CodeTable, Department, Element
 from jobs.contracts.sources import (
     Access,
     Format,
+    Load,
     Mention,
     MentionField,
     Resource,
@@ -31,6 +32,7 @@ __all__ = [
     "Fault",
     "Format",
     "Group",
+    "Load",
     "Mention",
     "MentionField",
     "Resource",

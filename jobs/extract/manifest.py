@@ -48,7 +48,7 @@ def _is_sound(key: str, value: Any) -> bool:
         return True
     if key in _TEXTS:
         return isinstance(value, str) and bool(_TEXTS[key].fullmatch(value))
-    if key in ("rows", "sequence"):
+    if key in ("rows", "removed", "sequence"):
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
     if key == "sums":
         return isinstance(value, dict) and all(map(_is_number, value.values()))

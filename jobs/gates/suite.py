@@ -74,6 +74,18 @@ def landing_suite(sums: list[str], has_manifest: bool) -> list[Rule]:
             on="facts",
         ),
     ]
+    rules.append(
+        Rule(
+            "unexplained_drop",
+            "expect_column_values_to_be_between",
+            {"column": "drop_beyond_pct", "max_value": 0},
+            "critical",
+            "0202",
+            "全量批次的行数没有未说明的骤减",
+            "交付契约",
+            on="facts",
+        )
+    )
     if has_manifest:
         args = {"column_A": "received", "column_B": "declared"}
         rules.append(

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from jobs.context import Context
-from jobs.contracts import Resource
+from jobs.contracts import Load, Resource
 from jobs.errors import SourceError, UsageError
 from jobs.extract import job as extract_job
 from jobs.gates import Arrival, Verdict, call_judge, judge_landings, judge_table, landing_suite, standardised_suite
@@ -97,14 +97,35 @@ def _land(ctx: Context, delivery: Delivery) -> Arrival:
         raise SourceError(
             "another delivery already stands at this period and sequence", remedy="Give the correction a new sequence"
         )
+    before = _before(ctx, delivery)
     landing = land_job.run(ctx, delivery)
-    facts, rules = _facts(landing)
+    facts, rules = _facts(landing, ctx.catalog.resources[delivery.resource].load, before)
     versions = [version for version in (landing.version, landing.rejects_version) if version]
     counts = {"received": landing.received, "landed": landing.landed, "rejected": landing.rejected}
     return Arrival(_row(delivery) | counts, facts, rules, versions)
 
 
-def _facts(landing: land_job.Landing) -> tuple[dict[str, Any], list[Any]]:
+def _before(ctx: Context, delivery: Delivery) -> int:
+    """Rows of the landed delivery that comes before this one by period and sequence; 0 for the first."""
+    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=delivery.resource)
+    earlier = [row for row in rows if row["state"] == "landed" and delivery_of(row).order < delivery.order]
+    return int(max(earlier, key=lambda row: delivery_of(row).order)["received"] or 0) if earlier else 0
+
+
+FEW = 20
+"""Rows of a table below which its shrinking says nothing."""
+
+
+def unexplained_drop(received: int, before: int, removed: int, load: Load) -> float:
+    """Percent of the rows of the delivery ``before`` that are gone beyond what the load may lose and what the manifest
+    says was ``removed``; 0 where there is nothing to explain."""
+    if load.mode != "full" or before < FEW:
+        return 0.0
+    lost = (before - received - removed) / before
+    return max(0.0, round(100 * (lost - load.may_drop), 4))
+
+
+def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str, Any], list[Any]]:
     """The delivery's counts as one row, and the rules over it."""
     manifest = landing.delivery.manifest
     received = landing.received
@@ -113,6 +134,7 @@ def _facts(landing: land_job.Landing) -> tuple[dict[str, Any], list[Any]]:
         "received": received,
         "rejected_pct": 100.0 * landing.rejected / received if received else 0.0,
         "cut_off": int(last_cut),
+        "drop_beyond_pct": unexplained_drop(received, before, int(manifest.get("removed", 0)), load),
     }
     if "rows" in manifest:
         facts["declared"] = int(manifest["rows"])
