@@ -72,7 +72,7 @@ class Load(Declared):
     key: Annotated[tuple[ColumnName, ...], Field(min_length=1)]
     operation: ColumnName | None = None
     deleted: tuple[Text, ...] = ("D",)
-    may_drop: Annotated[float, Field(ge=0, le=1)] = 0.5
+    may_lose: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of its rows that a full load may lose from one delivery to the next; beyond it the manifest must say
     ``removed``."""
 

@@ -76,9 +76,9 @@ def landing_suite(sums: list[str], has_manifest: bool) -> list[Rule]:
     ]
     rules.append(
         Rule(
-            "unexplained_drop",
+            "unexplained_loss",
             "expect_column_values_to_be_between",
-            {"column": "drop_beyond_pct", "max_value": 0},
+            {"column": "loss_beyond_pct", "max_value": 0},
             "critical",
             "0202",
             "全量批次的行数没有未说明的骤减",

@@ -116,13 +116,13 @@ FEW = 20
 """Rows of a table below which its shrinking says nothing."""
 
 
-def unexplained_drop(received: int, before: int, removed: int, load: Load) -> float:
+def unexplained_loss(received: int, before: int, removed: int, load: Load) -> float:
     """Percent of the rows of the delivery ``before`` that are gone beyond what the load may lose and what the manifest
     says was ``removed``; 0 where there is nothing to explain."""
     if load.mode != "full" or before < FEW:
         return 0.0
     lost = (before - received - removed) / before
-    return max(0.0, round(100 * (lost - load.may_drop), 4))
+    return max(0.0, round(100 * (lost - load.may_lose), 4))
 
 
 def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str, Any], list[Any]]:
@@ -134,7 +134,7 @@ def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str
         "received": received,
         "rejected_pct": 100.0 * landing.rejected / received if received else 0.0,
         "cut_off": int(last_cut),
-        "drop_beyond_pct": unexplained_drop(received, before, int(manifest.get("removed", 0)), load),
+        "loss_beyond_pct": unexplained_loss(received, before, int(manifest.get("removed", 0)), load),
     }
     if "rows" in manifest:
         facts["declared"] = int(manifest["rows"])

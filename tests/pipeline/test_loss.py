@@ -12,7 +12,7 @@ from jobs.context import Context
 from jobs.contracts import Load
 from jobs.gates import Arrival, Verdict, judge_landings, landing_suite
 from jobs.lake.journal import DELIVERIES
-from jobs.pipeline.ingest import unexplained_drop
+from jobs.pipeline.ingest import unexplained_loss
 from jobs.settings import Settings
 
 FULL = Load(mode="full", key=("ID",))
@@ -27,8 +27,8 @@ FULL = Load(mode="full", key=("ID",))
         pytest.param(0, 100, 0, FULL, 50.0, id="all are gone"),
         pytest.param(10, 100, 40, FULL, 0.0, id="the manifest says that forty were removed"),
         pytest.param(10, 100, 39, FULL, 1.0, id="but not that one more was"),
-        pytest.param(89, 100, 0, Load(mode="full", key=("ID",), may_drop=0.1), 1.0, id="a smaller share is declared"),
-        pytest.param(0, 100, 0, Load(mode="full", key=("ID",), may_drop=1), 0.0, id="anything may go"),
+        pytest.param(89, 100, 0, Load(mode="full", key=("ID",), may_lose=0.1), 1.0, id="a smaller share is declared"),
+        pytest.param(0, 100, 0, Load(mode="full", key=("ID",), may_lose=1), 0.0, id="anything may go"),
         pytest.param(0, 19, 0, FULL, 0.0, id="of few rows a drop says nothing"),
         pytest.param(1, 100, 0, Load(mode="incremental", key=("ID",)), 0.0, id="an increment has its own size"),
         pytest.param(900, 100, 0, FULL, 0.0, id="growth is no drop"),
@@ -37,7 +37,7 @@ FULL = Load(mode="full", key=("ID",))
 def test_how_far_a_drop_goes_beyond_what_may_go(
     received: int, before: int, removed: int, load: Load, beyond: float
 ) -> None:
-    assert unexplained_drop(received, before, removed, load) == pytest.approx(beyond)
+    assert unexplained_loss(received, before, removed, load) == pytest.approx(beyond)
 
 
 @pytest.mark.parametrize(("beyond", "state"), [(0.0, "landed"), (0.1, "refused")])
@@ -58,7 +58,7 @@ def test_the_gate_refuses_the_delivery_and_what_was_stays_readable(
 
 
 def _judged(ctx: Context, beyond: float, version: Any) -> Verdict:
-    facts = {"received": 1, "rejected_pct": 0.0, "cut_off": 0, "drop_beyond_pct": beyond}
+    facts = {"received": 1, "rejected_pct": 0.0, "cut_off": 0, "loss_beyond_pct": beyond}
     delivery = {"load_id": "one", "resource": "x.y.z", "period": "2026-03-02", "sequence": 1}
     (verdict,) = judge_landings(ctx, [Arrival(delivery, facts, landing_suite([], has_manifest=False), [version])])
     return verdict
