@@ -118,12 +118,12 @@ def _read(sample: bytes, encoding: str) -> str | None:
 def _usual_share(text: str) -> float:
     """Share of usual characters among those beyond ASCII; 0 where there is none."""
     beyond = [character for character in text if character > "\x7f" and character != "\ufeff"]
-    usual = _usual_characters()
+    usual = usual_characters()
     return sum(character in usual for character in beyond) / len(beyond) if beyond else 0.0
 
 
 @lru_cache
-def _usual_characters() -> frozenset[str]:
+def usual_characters() -> frozenset[str]:
     """Level 1 of GB 2312 and of Big5, their punctuation, and what is written full-width."""
     trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
     simplified = bytes(b for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF) for b in (lead, trail))

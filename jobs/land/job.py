@@ -14,7 +14,7 @@ from jobs.contracts import Format
 from jobs.lake.delivery import Delivery
 from jobs.lake.digest import Digest
 from jobs.lake.store import Version
-from jobs.land.reader import read_records
+from jobs.land.isolation import read_isolated
 from jobs.land.rejects import REJECTS, RejectLog
 from jobs.land.rows import column_sum, landed_schema, to_batches
 from jobs.stages import stage_of
@@ -50,7 +50,7 @@ def run(ctx: Context, delivery: Delivery) -> Landing:
     log = RejectLog(delivery.load_id)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for chunk in read_records(blob, _format(ctx, delivery), columns):
+        for chunk in read_isolated(blob, _format(ctx, delivery), columns):
             landing.landed += chunk.rows
             log.add(chunk.rejects)
             landing.notes.update(chunk.notes)

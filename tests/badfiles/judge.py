@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.reader import read_records
+from jobs.land.isolation import read_isolated
 from jobs.standardise.policy import GARBLED
 from tests.badfiles.recipe import Recipe, Row, Verdict
 
@@ -62,7 +62,8 @@ def land(recipe: Recipe) -> Came:
         blob.write(data)
         blob.flush()
         try:
-            for chunk in read_records(Path(blob.name), Format.model_validate(recipe.fmt), list(recipe.names)):
+            fmt = Format.model_validate(recipe.fmt)
+            for chunk in read_isolated(Path(blob.name), fmt, recipe.names, recipe.lengths):
                 came.rows += zip(*[column.to_pylist() for column in chunk.columns], strict=True)
                 came.rejects += [(reject.row_no, reject.reason) for reject in chunk.rejects]
                 for note, times in chunk.notes.items():

@@ -40,7 +40,7 @@ class Recipe:
     expect: Verdict
     says: str = ""
     manifest: Mapping[str, object] = field(default_factory=dict)
-    widths: Mapping[str, int] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)
     """Fixed lengths of the columns' elements."""
 
     @property

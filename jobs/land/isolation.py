@@ -1,0 +1,189 @@
+"""Reading a delivery in a process of its own: what it does there harms one file, never the run."""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import jobs
+from jobs.contracts import Format
+from jobs.errors import BrainError, EnvironmentFault, SourceError
+from jobs.land.chunk import Chunk, Reject
+from jobs.land.limits import Limits
+from jobs.land.reader import read_records
+from jobs.land.worker import ABOUT, LENGTH, answer_schema
+
+_PIPE = 1 << 20
+_QUIET = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+}
+"""One thread, and memory that the kernel can count."""
+
+
+class Worker:
+    """The reading process of this one; it ends when the socket to it closes, however that comes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control, other = socket.socketpair()
+        paths = [str(Path(jobs.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+        with other:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jobs.land.worker", str(other.fileno())],
+                pass_fds=[other.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=os.environ | _QUIET | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONSAFEPATH": "1"},
+            )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the process and wait for it."""
+        self._control.close()
+        self._process.wait()
+
+    def abandon(self) -> None:
+        """Let go of the process, which is another's."""
+        self._control.close()
+
+    def read(
+        self, blob: Path, fmt: Format, declared: Sequence[str], lengths: Mapping[str, int], limits: Limits
+    ) -> Iterator[Chunk]:
+        """Chunks of a file; raises SourceError if it is refused, also for what it does to its reader."""
+        with self._lock, tempfile.TemporaryDirectory(prefix="brain-land-") as scratch:
+            request = {
+                "blob": str(blob),
+                "format": fmt.model_dump(mode="json"),
+                "declared": list(declared),
+                "lengths": dict(lengths),
+                "limits": asdict(limits),
+                "scratch": scratch,
+            }
+            source = self._ask(json.dumps(request).encode())
+            child, last, status = self._number(), dict[str, Any](), 0
+            try:
+                with os.fdopen(source, "rb") as stream:
+                    for chunk, about in _chunks(stream, answer_schema(len(declared))):
+                        last = about
+                        if chunk is not None:
+                            yield chunk
+            except BaseException:
+                os.kill(child, signal.SIGKILL)  # its parent reaps it only after this answer
+                raise
+            finally:
+                status = self._number()
+        _require_end(last, status, limits)
+
+    def _ask(self, request: bytes) -> int:
+        """Send a request; the descriptor to read its answer from."""
+        source, sink = os.pipe()
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, _PIPE)
+        try:
+            socket.send_fds(self._control, [LENGTH.pack(len(request))], [sink])
+            self._control.sendall(request)
+        except OSError:
+            os.close(source)
+            raise EnvironmentFault("the reading process is gone", remedy="Run again") from None
+        finally:
+            os.close(sink)
+        return source
+
+    def _number(self) -> int:
+        """First the child that reads, then how it ended: its exit code, or minus the signal that ended it."""
+        answer = self._control.recv(LENGTH.size, socket.MSG_WAITALL)
+        if len(answer) < LENGTH.size:
+            raise EnvironmentFault("the reading process was ended from outside", remedy="Run again")
+        code: int = LENGTH.unpack(answer)[0]
+        return code - (1 << 32) if code >> 31 else code
+
+
+def _chunks(stream: Any, schema: pa.Schema) -> Iterator[tuple[Chunk | None, dict[str, Any]]]:
+    """Chunks and, with the last batch, what was said at the end; stops where the answer breaks off."""
+    try:
+        reader = pa.ipc.open_stream(stream)
+        if reader.schema != schema:
+            return
+        while True:
+            batch, metadata = reader.read_next_batch_with_custom_metadata()
+            about = json.loads(metadata[ABOUT]) if metadata else {}
+            if "end" in about or "refused" in about or "failed" in about:
+                yield None, about
+                return
+            rejects = [Reject(*reject) for reject in about.get("rejects", ())]
+            yield Chunk(batch.columns[:-1], batch.columns[-1], rejects, about.get("notes", {})), {}
+    except (StopIteration, pa.ArrowInvalid, OSError):
+        return
+
+
+def _require_end(last: dict[str, Any], status: int, limits: Limits) -> None:
+    """Nothing if the file was read to its end; else the error that says why not."""
+    if "end" in last and status == 0:
+        return
+    if "refused" in last:
+        kind: type[BrainError] = EnvironmentFault if last["refused"] == "environment" else SourceError
+        raise kind(last["problem"], remedy=last["remedy"], **last["where"])
+    if -status in (signal.SIGKILL, signal.SIGTERM):
+        raise EnvironmentFault("the reading process was ended from outside", remedy="Run again")
+    if "failed" in last:
+        problem = f"the file makes its reader fail ({last['failed']})"
+        raise SourceError(problem, remedy="Ask for the file again, or in another format")
+    raise limits.refusal(status)
+
+
+_workers: list[Worker] = []
+_starting = threading.Lock()
+
+
+def prepare() -> Worker:
+    """The reading process, started if there is none: it is ready half a second later."""
+    with _starting:
+        while _workers and not _workers[0].is_alive:
+            _workers.pop(0).close()
+        if not _workers:
+            _workers.append(Worker())
+            atexit.register(_workers[0].close)
+        return _workers[0]
+
+
+def _forget() -> None:
+    """A fork of this process starts a reading process of its own."""
+    while _workers:
+        _workers.pop().abandon()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def read_isolated(
+    blob: Path,
+    fmt: Format,
+    declared: Sequence[str],
+    lengths: Mapping[str, int] | None = None,
+    limits: Limits | None = None,
+) -> Iterator[Chunk]:
+    """Chunks of a delivery's records, read in another process; what our own SQL extract wrote is read in this one."""
+    if fmt.kind == "sql":
+        yield from read_records(blob, fmt, list(declared))
+        return
+    yield from prepare().read(blob, fmt, declared, lengths or {}, limits or Limits())

@@ -1,0 +1,70 @@
+"""Files are read in a process of their own, under limits that the kernel enforces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobs.contracts import Format
+from jobs.errors import EnvironmentFault, SourceError
+from jobs.land.isolation import Worker
+from jobs.land.limits import Limits
+from tests.land.reading import gather
+
+CSV = Format(kind="csv")
+SMALL = b"a,b\r\n1,2\r\n3\r\n"
+
+
+@pytest.fixture(scope="module")
+def worker() -> Worker:
+    return Worker()
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    (folder / "blob").write_bytes(content)
+    return folder / "blob"
+
+
+def test_rows_rejects_and_notes_come_across(worker: Worker, tmp_path: Path) -> None:
+    blob = _file(tmp_path, b"a,b\r\n1,2\r\n3\r\n4,5")
+    came = gather(worker.read(blob, CSV, ["b", "a"], {}, Limits()))
+    assert (came.rows, came.reasons, came.notes) == (
+        {1: ("2", "1"), 3: ("5", "4")},
+        {2: "column_count"},
+        {"open_end": 1},
+    )
+
+
+def test_a_refusal_comes_across_with_its_remedy(worker: Worker, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="perhaps 'bb'") as refusal:
+        gather(worker.read(_file(tmp_path, b"a,bb,c\r\n1,2,3\r\n"), CSV, ["a", "b", "c"], {}, Limits()))
+    assert refusal.value.remedy
+
+
+def test_memory_time_and_a_crash_refuse_one_file_and_leave_the_next_alone(worker: Worker, tmp_path: Path) -> None:
+    document = _file(tmp_path, b"[" + b'{"a": 1},' * 1_000_000 + b'{"a": 1}]')
+    kind = Format(kind="json")
+    with pytest.raises(SourceError, match="MB"):
+        gather(worker.read(document, kind, ["a"], {}, Limits(memory_mb=200)))
+    with pytest.raises(SourceError, match="processor time"):
+        gather(worker.read(document, kind, ["a"], {}, Limits(cpu_seconds=1)))
+    other = tmp_path / "other"
+    other.write_bytes(SMALL)
+    assert len(gather(worker.read(other, CSV, ["a"], {}, Limits())).rows) == 1
+
+
+def test_reading_that_is_given_up_leaves_the_process_ready(worker: Worker, tmp_path: Path) -> None:
+    blob = _file(tmp_path, b"a,b\r\n" + b"1,2\r\n" * 4_000_000)
+    chunks = worker.read(blob, CSV, ["a"], {}, Limits())
+    next(chunks)
+    chunks.close()
+    assert len(gather(worker.read(_file(tmp_path, SMALL), CSV, ["a"], {}, Limits())).rows) == 1
+
+
+def test_a_process_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    worker = Worker()
+    worker._process.kill()
+    worker._process.wait()
+    with pytest.raises(EnvironmentFault):
+        gather(worker.read(_file(tmp_path, SMALL), CSV, ["a"], {}, Limits()))
