@@ -87,7 +87,7 @@ def _what_text_is(head: bytes) -> Found | None:
         return Found("a JSON array", "kind: json")
     if text.startswith(b"{"):
         line = text.partition(b"\n")[0].rstrip()
-        return Found("JSON", "kind: jsonl" if line.endswith(b"}") else "kind: json")
+        return Found("JSON", "kind: jsonl" if line.endswith(b"}") or b"\n" not in text else "kind: json")
     return None
 
 

@@ -37,17 +37,17 @@ def read_lines(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[
     """Chunks of a file with one object a line; a line that is not an object is set aside."""
     names: set[str] = set()
     records = (_of_line(number, line, declared, names) for number, line in enumerate(_lines(stream, fmt.encoding), 1))
-    yield from _matched(records, declared, names)
+    yield from matched(records, declared, names)
 
 
 def read_document(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of the array at the declared path of one document; of the features of a GeoJSON by default."""
     names: set[str] = set()
     records = (_of_item(number, item, declared, names) for number, item in enumerate(_array(stream, fmt), 1))
-    yield from _matched(records, declared, names)
+    yield from matched(records, declared, names)
 
 
-def _matched(records: Iterable[Record | Reject], declared: list[str], names: set[str]) -> Iterator[Chunk]:
+def matched(records: Iterable[Record | Reject], declared: list[str], names: set[str]) -> Iterator[Chunk]:
     """The chunks; SourceError at the end when a declared name came in no object at all."""
     taken = 0
     for chunk in chunks_of(records, len(declared)):

@@ -14,11 +14,14 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.archive import as_path, opened
 from jobs.land.chunk import Chunk
+from jobs.land.dbf import read_dbf
 from jobs.land.delimited import read_delimited
 from jobs.land.encodings import usual_characters
+from jobs.land.fixed import read_fixed
 from jobs.land.found import HEAD, require_kind
+from jobs.land.markup import read_xml
 from jobs.land.objects import read_document, read_lines
-from jobs.land.tables import read_arrow, read_sqlite
+from jobs.land.tables import read_arrow, read_parquet, read_sqlite
 from jobs.land.workbook import read_workbook
 
 Streamed = Callable[[IO[bytes], Format, list[str]], Iterator[Chunk]]
@@ -28,7 +31,15 @@ _STREAMS: dict[str, Streamed] = {
     "jsonl": read_lines,
     "json": read_document,
     "geojson": read_document,
+    "fixed": read_fixed,
+    "xml": read_xml,
 }
+_FILES: dict[str, Callable[[Path, Format, list[str]], Iterator[Chunk]]] = {
+    "sqlite": read_sqlite,
+    "parquet": read_parquet,
+    "dbf": read_dbf,
+}
+"""Readers that go to and fro in a file."""
 
 
 def read_records(
@@ -39,13 +50,13 @@ def read_records(
     if fmt.kind == "sql":
         yield from read_arrow(blob, declared)
         return
-    if fmt.kind not in _STREAMS and fmt.kind != "sqlite":
+    if fmt.kind not in _STREAMS | _FILES:
         raise SourceError(f"deliveries of kind {fmt.kind!r} cannot be read yet", remedy="Declare another format")
     with opened(blob, fmt) as stream:
         require_kind(stream.peek(HEAD)[:HEAD], fmt)
-        if fmt.kind == "sqlite":
+        if fmt.kind in _FILES:
             with as_path(stream, blob, fmt) as path:
-                yield from read_sqlite(path, fmt, declared)
+                yield from _FILES[fmt.kind](path, fmt, declared)
         else:
             yield from _STREAMS[fmt.kind](stream, fmt, declared)
 

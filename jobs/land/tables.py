@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
@@ -63,6 +64,51 @@ def _record(number: int, row: tuple[object, ...]) -> Record | Reject:
         return [cell.decode() if isinstance(cell, bytes) else None if cell is None else str(cell) for cell in row]
     except UnicodeDecodeError:
         return Reject(number, "not_text: bytes that are not UTF-8", "")
+
+
+def read_parquet(path: Path, _fmt: Format, declared: list[str]) -> Iterator[Chunk]:
+    """Chunks of a Parquet file, every value as text; a nested value as JSON would need a schema, so it is refused."""
+    import pyarrow.parquet as pq
+
+    first = 1
+    try:
+        with pq.ParquetFile(path, memory_map=True) as file:
+            names = file.schema_arrow.names
+            wanted = [names[n] for n in match_columns(names, declared)]
+            _require_flat(file.schema_arrow, wanted)
+            for batch in file.iter_batches(ROWS, columns=wanted):
+                batch.validate(full=True)
+                columns = [_as_text(batch.column(batch.schema.get_field_index(name))) for name in wanted]
+                yield Chunk(columns, pa.array(range(first, first + batch.num_rows), pa.int64()))
+                first += batch.num_rows
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, pa.ArrowMemoryError):
+            raise
+        raise SourceError("the Parquet file is damaged, encrypted or not text", remedy="Ask for it again") from None
+
+
+def _require_flat(schema: pa.Schema, wanted: list[str]) -> None:
+    for name in wanted:
+        if pa.types.is_nested(schema.field(name).type):
+            raise SourceError(f"column {name} is nested", remedy="Ask for flat columns, or for JSON lines")
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    """Text of values: midnight is a day, no ``.0`` on whole numbers, bytes only where they are UTF-8."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _as_text(column.dictionary_decode())
+    if pa.types.is_timestamp(kind):
+        local = pc.cast(column, pa.timestamp("us", kind.tz), safe=True)
+        text = pc.replace_substring_regex(pc.cast(local, pa.string()), r"\.0+(Z?)$", r"\1")
+        return pc.replace_substring_regex(text, r"(\.\d*?)0+(Z?)$", r"\1\2")
+    if pa.types.is_floating(kind):
+        whole = [
+            None if v is None else str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v)
+            for v in column.to_pylist()
+        ]
+        return pa.array(whole, pa.string())
+    return pc.cast(column, pa.string())
 
 
 def read_arrow(path: Path, declared: list[str]) -> Iterator[Chunk]:

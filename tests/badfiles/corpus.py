@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from tests.badfiles import delimited, encodings
+from tests.badfiles import delimited, encodings, structured, workbooks
 from tests.badfiles.recipe import Recipe
 
-MODULES = (encodings, delimited)
+MODULES = (encodings, delimited, structured, workbooks)
 
 
 def corpus() -> list[Recipe]:

@@ -50,10 +50,29 @@ def test_cells_become_the_text_that_a_reader_sees() -> None:
     assert came.cells == [("0012", "12", "12.5", "TRUE", "2024-02-29", "2024-02-29 08:05:00", None, None, " 张 三 ")]
 
 
-def test_an_identifier_that_was_a_number_is_not_made_to_look_whole() -> None:
-    """Excel keeps 15 digits; the text shows that the others are lost, so that nothing links on them."""
-    assert "e+17" in str(_read(_book([NAMES, [441900199001011234, "甲"]])).cells[0][0])
-    assert _read(_book([NAMES, [441900, "甲"]])).cells == [("441900", "甲")]
+def test_an_identifier_that_was_a_number_is_set_aside() -> None:
+    """Excel keeps 15 digits: nobody can say what the others were."""
+    came = _read(_book([NAMES, [441900199001011234, "甲"], [441900, "乙"]]))
+    assert (came.reasons, came.cells) == ({1: "precision"}, [("441900", "乙")])
+
+
+def test_errors_uncalculated_formulas_and_merged_cells_are_set_aside() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, NAMES)
+        page.write_formula(1, 0, "=1/0", None, "#DIV/0!")
+        page.write_formula(2, 0, "=1+1", None, "")
+        page.write_formula(3, 0, "=1+1", None, 2)
+        page.merge_range(4, 0, 5, 0, "合")
+        for row in range(1, 6):
+            page.write(row, 1, f"甲{row}")
+    came = _read(buffer.getvalue())
+    assert came.reasons == {1: "error_cell", 5: "merged"}
+    assert came.rows[2][0] is None, "a formula may come to an empty text"
+    filled = _read(buffer.getvalue(), merged="fill")
+    assert filled.rows[5] == ("合", "甲5")
+    assert filled.notes == {"merged": 1}
 
 
 def test_titles_merged_headers_blank_rows_and_footers() -> None:
