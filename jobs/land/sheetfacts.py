@@ -50,8 +50,8 @@ def merged_cells(sheet: Any, first: int) -> dict[Place, Place]:
     return found
 
 
-def _doubt(attributes: bytes, content: bytes) -> str:
-    if b't="e"' in attributes:
+def _doubt(opening: bytes, content: bytes) -> str:
+    if b't="e"' in opening:
         return "error_cell: a cell holds an error in place of a value"
     if _FORMULA.search(content) and not _VALUE.search(content):
         return "formula: a cell was never calculated"
