@@ -17,7 +17,7 @@ from jobs.contracts import load_catalog
 from jobs.stages import STAGES, VERBS
 
 MAX_LINES = 400
-NOUNS = {"cli", "contracts", "gates", "lake", "pipeline", "rules", "simulate"}
+NOUNS = {"cli", "contracts", "gates", "lake", "pipeline", "profile", "rules", "simulate"}
 PROMISES = ("Reads", "Writes", "Promise", "Fails with")
 
 FOREIGN_WORDS = {
