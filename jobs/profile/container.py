@@ -66,7 +66,7 @@ def propose(path: Path, part: str, is_word: IsWord) -> Proposal:
     if head.startswith(_SQLITE):
         return propose_database(path, part)
     if head.startswith(_OLD_OFFICE) or zipfile.is_zipfile(path):
-        return propose_workbook(path, part, is_word)
+        return propose_workbook(path, part, is_word, "xls" if head.startswith(_OLD_OFFICE) else "xlsx")
     encoding = propose_encoding(head)
     lines = text_of(path, encoding)
     if lines.lstrip()[:1] in ("{", "["):

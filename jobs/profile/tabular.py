@@ -65,7 +65,7 @@ def _names(grid: Grid, rows: int) -> tuple[tuple[str, ...], dict[str, str]]:
     return tuple(found), labels
 
 
-def propose_workbook(path: Path, part: str, is_word: IsWord) -> Proposal:
+def propose_workbook(path: Path, part: str, is_word: IsWord, kind: str) -> Proposal:
     try:
         book = CalamineWorkbook.from_path(str(path))
         names = list(book.sheet_names)
@@ -75,12 +75,10 @@ def propose_workbook(path: Path, part: str, is_word: IsWord) -> Proposal:
         rows = [[text_of(cell) for cell in row] for row in sheet.iter_rows()]
     except (CalamineError, OSError, IndexError, ValueError) as error:
         raise SourceError(f"the workbook cannot be read ({type(error).__name__})", remedy="Ask for it again") from None
-    filled = [row for row in rows if any(row)]
-    layout = layout_of(filled[:_GRID], is_word)
-    if not layout.header_rows:
-        raise SourceError("the first row reads as data, not as column names", remedy="Ask for a file with column names")
-    # Titles above the names count as header rows: of each column the reader takes the lowest filled cell.
-    found = _table(filled[:_GRID], sum(layout), filled[-_GRID:], {"kind": "xlsx"})
+    layout = layout_of(rows[:_GRID], is_word)
+    tail = [row for row in rows[-_GRID:] if any(row)]
+    facts = {"kind": kind, "preamble": layout.preamble}
+    found = _table(rows[layout.preamble : _GRID], layout.header_rows, tail, facts)
     if len(names) == 1:
         return found
     chosen = found.format.model_copy(update={"sheet": part or names[0]})

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from jobs.contracts import Format
 from jobs.errors import SourceError, UsageError
@@ -56,6 +57,19 @@ def test_a_title_is_passed_over(tmp_path: Path, index: Index) -> None:
     path.write_text("某某街道人员登记表,,\n" + text(), encoding="utf-8")
     found = proposal(path, index)
     assert (found.format.preamble, found.format.header_rows, found.names) == (1, 1, NAMES)
+
+
+def test_a_title_of_a_workbook_is_passed_over(tmp_path: Path, index: Index) -> None:
+    path = tmp_path / "people.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("一月")
+    for place, row in enumerate([("某某街道人员登记表",), (), NAMES, *ROWS, ("合计：30",)]):
+        sheet.write_row(place, 0, row)
+    book.close()
+    found = proposal(path, index)
+    assert (found.format.preamble, found.format.header_rows, found.names) == (2, 1, NAMES)
+    assert found.format.footer == ("合计",)
+    assert sum(chunk.rows for chunk in read_records(path, found.format, list(found.names))) == len(ROWS)
 
 
 def test_without_a_header_columns_are_numbered(tmp_path: Path, index: Index) -> None:
