@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jobs.cli.output import print_json, settings, stderr, stdout
 from jobs.contracts import load_catalog
 from jobs.errors import UsageError
-from jobs.profile import Profile, department_of, draft_yaml, profile_file
+
+if TYPE_CHECKING:
+    from jobs.profile import Profile
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +32,12 @@ def profile(
     as_json: Annotated[bool, typer.Option("--json", help="What was seen, as JSON instead of YAML.")] = False,
 ) -> None:
     """The draft is accepted by ``brain check`` as it is; no value of the file stands in it."""
+    from jobs.profile import (
+        department_of,
+        draft_yaml,
+        profile_file,
+    )  # 0.3 s of dictionaries that no other command needs
+
     catalog = load_catalog(settings().home)
     seen = profile_file(file, catalog, part)
     if as_json:
