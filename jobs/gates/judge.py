@@ -11,12 +11,11 @@ import os
 import pickle
 import subprocess
 import sys
-import traceback
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jobs.errors import EnvironmentFault
-from jobs.gates.engine import Result, evaluate
+from jobs.gates.engine import Result
 from jobs.gates.suite import Rule
 from jobs.settings import PROJECT
 
@@ -62,7 +61,7 @@ def _judge() -> subprocess.Popen[bytes]:
     if _judges and _judges[0].poll() is not None:
         stop()
     if not _judges:
-        command = [sys.executable, "-m", "jobs.gates.judge"]
+        command = [sys.executable, "-m", "jobs.gates"]
         folders = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
         _judges.append(
@@ -70,29 +69,3 @@ def _judge() -> subprocess.Popen[bytes]:
         )
         atexit.register(stop)
     return _judges[0]
-
-
-def _answer(question: tuple[list[Rule], Any, bool]) -> list[Result] | str:
-    try:
-        return evaluate(*question)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the asker must hear of it; its text may hold values
-        return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
-
-
-def main() -> None:
-    """Answer until nobody asks."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not be read as an answer
-    import great_expectations.expectations  # noqa: F401 - the first question should not wait for it
-
-    while True:
-        try:
-            question = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own
-        except EOFError:
-            return
-        pickle.dump(_answer(question), answers)
-        answers.flush()
-
-
-if __name__ == "__main__":
-    main()
