@@ -50,7 +50,7 @@ def run(ctx: Context, delivery: Delivery) -> Landing:
     log = RejectLog(delivery.load_id)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for chunk in read_isolated(blob, _format(ctx, delivery), columns):
+        for chunk in read_isolated(blob, _format(ctx, delivery), columns, code_lengths(ctx, delivery.resource)):
             landing.landed += chunk.rows
             log.add(chunk.rejects)
             landing.notes.update(chunk.notes)
@@ -72,6 +72,17 @@ def _format(ctx: Context, delivery: Delivery) -> Format:
     """The declared format; a manifest may say which member of an archive it speaks of."""
     fmt = ctx.catalog.format_of(delivery.resource)
     return fmt.model_copy(update={"member": delivery.member}) if delivery.member else fmt
+
+
+def code_lengths(ctx: Context, resource: str) -> dict[str, int]:
+    """Lengths of the columns whose values have one only and stand in no code table, which would know them short."""
+    found: dict[str, int] = {}
+    for field_ in ctx.catalog.resources[resource].fields:
+        element = ctx.catalog.elements[field_.element]
+        is_code = element.fixed and element.type == "string" and not (element.code_table or field_.code_table)
+        if is_code and element.length and element.length.isdecimal():
+            found[field_.name] = int(element.length)
+    return found
 
 
 def _grown(ctx: Context, name: str, number: int, added: int) -> Version:

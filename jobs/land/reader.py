@@ -21,19 +21,24 @@ from jobs.land.fixed import read_fixed
 from jobs.land.found import HEAD, require_kind
 from jobs.land.markup import read_xml
 from jobs.land.objects import read_document, read_lines
+from jobs.land.oldbook import read_old_workbook
 from jobs.land.tables import read_arrow, read_parquet, read_sqlite
 from jobs.land.workbook import read_workbook
 
 Streamed = Callable[[IO[bytes], Format, list[str]], Iterator[Chunk]]
 _STREAMS: dict[str, Streamed] = {
     "csv": read_delimited,
-    "xlsx": read_workbook,
     "jsonl": read_lines,
     "json": read_document,
     "geojson": read_document,
     "fixed": read_fixed,
     "xml": read_xml,
 }
+_BOOKS: dict[str, Callable[[IO[bytes], Format, list[str], Mapping[str, int] | None], Iterator[Chunk]]] = {
+    "xlsx": read_workbook,
+    "xls": read_old_workbook,
+}
+"""Readers of cells that have types."""
 _FILES: dict[str, Callable[[Path, Format, list[str]], Iterator[Chunk]]] = {
     "sqlite": read_sqlite,
     "parquet": read_parquet,
@@ -46,17 +51,19 @@ def read_records(
     blob: Path, fmt: Format, declared: list[str], lengths: Mapping[str, int] | None = None
 ) -> Iterator[Chunk]:
     """Chunks of a delivery's records, columns in the declared order; ``lengths`` are those of columns whose cells
-    have one only."""
+    have one only, which numbers among typed cells may have lost."""
     if fmt.kind == "sql":
         yield from read_arrow(blob, declared)
         return
-    if fmt.kind not in _STREAMS | _FILES:
+    if fmt.kind not in _STREAMS | _BOOKS | _FILES:
         raise SourceError(f"deliveries of kind {fmt.kind!r} cannot be read yet", remedy="Declare another format")
     with opened(blob, fmt) as stream:
         require_kind(stream.peek(HEAD)[:HEAD], fmt)
         if fmt.kind in _FILES:
             with as_path(stream, blob, fmt) as path:
                 yield from _FILES[fmt.kind](path, fmt, declared)
+        elif fmt.kind in _BOOKS:
+            yield from _BOOKS[fmt.kind](stream, fmt, declared, lengths)
         else:
             yield from _STREAMS[fmt.kind](stream, fmt, declared)
 

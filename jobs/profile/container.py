@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jobs.errors import SourceError, UsageError
+from jobs.land.found import what_is
 from jobs.profile.encoding import HEAD, propose_encoding, text_of
 from jobs.profile.header import IsWord
 from jobs.profile.objects import propose_objects
@@ -18,7 +19,6 @@ from jobs.profile.tabular import propose_database, propose_delimited, propose_wo
 
 MAX_UNPACKED = 1 << 30
 _SQLITE = b"SQLite format 3\x00"
-_OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 @contextmanager
@@ -65,8 +65,10 @@ def propose(path: Path, part: str, is_word: IsWord) -> Proposal:
         raise SourceError("the file is empty", remedy="Ask for the delivery again")
     if head.startswith(_SQLITE):
         return propose_database(path, part)
-    if head.startswith(_OLD_OFFICE) or zipfile.is_zipfile(path):
-        return propose_workbook(path, part, is_word, "xls" if head.startswith(_OLD_OFFICE) else "xlsx")
+    found = what_is(head)
+    is_old = found is not None and found.declare == "kind: xls"
+    if is_old or zipfile.is_zipfile(path):
+        return propose_workbook(path, part, is_word, "xls" if is_old else "xlsx")
     encoding = propose_encoding(head)
     lines = text_of(path, encoding)
     if lines.lstrip()[:1] in ("{", "["):

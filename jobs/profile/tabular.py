@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from jobs.contracts import Format
 from jobs.errors import SourceError, UsageError
 from jobs.land.header import clean_name, header_names, header_paths
-from jobs.land.workbook import text_of
+from jobs.land.oldbook import old_sheets, refusing
+from jobs.land.sheet import text_of
+from jobs.land.workbook import sheets_of, whole
 from jobs.profile.encoding import Encoding, propose_dialect, tail_of
 from jobs.profile.header import Grid, IsWord, footer_words, layout_of
 from jobs.profile.proposal import Proposal
@@ -66,23 +66,22 @@ def _names(grid: Grid, rows: int) -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 def propose_workbook(path: Path, part: str, is_word: IsWord, kind: str) -> Proposal:
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        names = list(book.sheet_names)
-        if part and part not in names:
+    with path.open("rb") as stream, refusing():
+        data = whole(stream)
+        candidates = old_sheets(data, Format(kind="xls")) if kind == "xls" else sheets_of(data)
+        chosen = next((found for found in candidates if found.name == part or (not part and found.visible)), None)
+        names = [found.name for found in candidates]
+        if chosen is None:
             raise UsageError(f"the workbook has no sheet {part!r}", remedy=f"There are: {', '.join(names)}")
-        sheet = book.get_sheet_by_name(part or names[0])
-        rows = [[text_of(cell) for cell in row] for row in sheet.iter_rows()]
-    except (CalamineError, OSError, IndexError, ValueError) as error:
-        raise SourceError(f"the workbook cannot be read ({type(error).__name__})", remedy="Ask for it again") from None
+        rows = [[text_of(cell) for cell in row] for row in chosen.open().rows()]
     layout = layout_of(rows[:_GRID], is_word)
     tail = [row for row in rows[-_GRID:] if any(row)]
     facts = {"kind": kind, "preamble": layout.preamble}
     found = _table(rows[layout.preamble : _GRID], layout.header_rows, tail, facts)
     if len(names) == 1:
         return found
-    chosen = found.format.model_copy(update={"sheet": part or names[0]})
-    return Proposal(chosen, found.names, found.labels, (f"one of {len(names)} sheets; --part names another",))
+    named = found.format.model_copy(update={"sheet": chosen.name})
+    return Proposal(named, found.names, found.labels, (f"one of {len(names)} sheets; --part names another",))
 
 
 def propose_database(path: Path, part: str) -> Proposal:

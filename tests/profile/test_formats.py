@@ -16,6 +16,7 @@ from jobs.land.reader import read_records
 from jobs.profile.container import opened
 from jobs.profile.likeness import Index
 from jobs.profile.proposal import Proposal
+from tests.badfiles.biff import Page, xls
 from tests.profile.conftest import City
 from tests.profile.deliveries import UNLIKE
 
@@ -124,3 +125,16 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, index: Index, name: str,
     path.write_bytes(data)
     with pytest.raises(SourceError):
         proposal(path, index)
+
+
+def test_an_old_workbook_is_proposed_and_read(tmp_path: Path, index: Index) -> None:
+    path = tmp_path / "people.xls"
+    pages = (
+        Page([["某某街道人员登记表"], [], NAMES, *ROWS, ["合计：30"]], "一月"),
+        Page([["填表说明"]], "说明", visibility=1),
+    )
+    path.write_bytes(xls(*pages))
+    found = proposal(path, index)
+    assert (found.format.kind, found.format.sheet, found.format.preamble) == ("xls", "一月", 2)
+    assert (found.names, found.format.footer) == (NAMES, ("合计",))
+    assert sum(chunk.rows for chunk in read_records(path, found.format, list(found.names))) == len(ROWS)
