@@ -51,14 +51,23 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
     """
     import great_expectations as gx
 
+    from jobs.gates.cells import CELLS, expect_cells, looks_at_cells
+
     if not rules:
         return []
-    known = [expectation for rule in rules if (expectation := _expectation(rule)) is not None]
+    cells = {} if by_row else {rule.id: rule for rule in rules if looks_at_cells(rule)}
+    known = [expectation for rule in rules if rule.id not in cells and (expectation := _expectation(rule)) is not None]
+    if cells:
+        known.append(expect_cells(cells.values()))
     batch = _frames().get_batch({"dataframe": _comparable(judged_columns(rules, frame))})
     suite = gx.ExpectationSuite(name="suite", expectations=known)
     outcome = batch.validate(suite, result_format="COMPLETE" if by_row else "BASIC")
     answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
-    return [_result(rule, answers.get(rule.id), len(frame)) for rule in rules]
+    counted = answers.get(CELLS)
+    return [
+        _counted(rule, counted) if rule.id in cells else _result(rule, answers.get(rule.id), len(frame))
+        for rule in rules
+    ]
 
 
 def judged_columns(rules: list[Rule], frame: pd.DataFrame) -> pd.DataFrame:
@@ -133,6 +142,18 @@ def _result(rule: Rule, answer: Any, rows: int) -> Result:
     failed = int(facts.get("unexpected_count") or (0 if answer.success else 1))
     failing = frozenset(int(row) for row in facts.get("unexpected_index_list") or ())
     return Result(rule, "passed" if answer.success else "failed", checked, failed, rows=failing)
+
+
+def _counted(rule: Rule, answer: Any) -> Result:
+    """The result of a rule that was counted with others."""
+    whole = _result(rule, answer, 0)
+    if whole.outcome == "error":
+        return whole
+    counts = answer.result["observed_value"].get(rule.id)
+    if counts is None:
+        return Result(rule, "error", 0, 0, "its column is missing")
+    checked, failed, holds = counts
+    return Result(rule, "passed" if holds else "failed", checked, failed)
 
 
 def result_of_row(result: Result, row: int) -> Result:

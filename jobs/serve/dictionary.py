@@ -62,11 +62,15 @@ def entity_columns(catalog: Catalog, entity: str) -> list[Column]:
     return columns
 
 
+_WORDS = [
+    "+".join(word for bit, word in ((1, "fallback"), (2, "unofficial"), (4, "suspect")) if flag & bit)
+    for flag in range(1, 8)
+]
+
+
 def _bits(cell: str) -> str:
     """``fallback``, ``unofficial``, ``suspect``, joined by ``+``; null for a clean cell of the authority."""
-    words = ((1, "fallback"), (2, "unofficial"), (4, "suspect"))
-    parts = ", ".join(f"CASE WHEN {cell} & {bit} > 0 THEN '{word}' END" for bit, word in words)
-    return f"nullif(concat_ws('+', {parts}), '')"
+    return f"({_WORDS})[{cell} & 7]"
 
 
 def theme_columns(catalog: Catalog, table: str) -> dict[str, str]:

@@ -22,6 +22,9 @@ from jobs.stages import stage_of
 _SLOW_CODECS = "fsst,alp,alprd,zstd"
 """To try them takes half the time of writing a hundred small tables, and blocks of 16 KiB save more than they do."""
 
+_THREADS = max(1, (os.cpu_count() or 2) // 2)
+"""Two files are written at once."""
+
 
 def run(ctx: Context, manifest: Manifest) -> bool:
     """Serve ``manifest`` and point ``current`` at it; False if that is so already."""
@@ -69,7 +72,7 @@ def _point(pointer: Path, name: str) -> None:
 def _build(ctx: Context, manifest: Manifest, facts: dict[str, Rows], role: str, path: Path) -> None:
     """One role's file; ``facts`` are the tables of the schema ``meta``."""
     ctx.progress("served", path.name)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": _THREADS}) as connection:
         connection.execute(f"SET disabled_compression_methods = '{_SLOW_CODECS}'")
         connection.execute(f"ATTACH {_quoted(path)} AS release (BLOCK_SIZE 16384); USE release")
         database = Database(ctx.catalog, ctx.settings.lake, role, connection)
