@@ -31,8 +31,17 @@ class ThemeQuery:
         return f"{self.theme}__{self.table}"
 
 
+_last: list[tuple[Catalog, list[ThemeQuery]]] = []
+
+
 def theme_queries(catalog: Catalog) -> list[ThemeQuery]:
-    """All written theme tables, each after those it reads."""
+    """All written theme tables, each after those it reads. Parsing takes 0.5 s, so the last answer is kept."""
+    if not _last or _last[0][0] is not catalog:
+        _last[:] = [(catalog, _ordered(catalog))]
+    return _last[0][1]
+
+
+def _ordered(catalog: Catalog) -> list[ThemeQuery]:
     found = {query.name: query for key, text in catalog.theme_sql.items() for query in [_parse(catalog, *key, text)]}
     graph = {name: {t for layer, t in query.inputs if layer == "derived"} for name, query in found.items()}
     try:

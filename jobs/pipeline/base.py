@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -11,36 +12,42 @@ from jobs.contracts import Choice, Entity
 from jobs.fuse import job as fuse_job
 from jobs.gates import Rule, Verdict, judge_table, table_suite
 from jobs.lake.store import Version
-from jobs.pipeline.steps import Step, Task, fingerprint, held, take_all
+from jobs.pipeline.steps import AT_ONCE, Step, Task, fingerprint, held, take
 from jobs.resolve import job as resolve_job
 from jobs.rules.mentions import mention_sources
 
+Make = Callable[[Context, Entity, list[tuple[str, str]]], Task[list[Version]]]
+
 
 def build_base(ctx: Context, verbs: Collection[str] = ("resolve", "fuse")) -> list[Step]:
-    """Resolve and fuse every entity that has a passed source.
+    """Resolve and fuse every entity that has a passed source, several at a time, the largest first.
 
     A blocked source is read at its last good version. Where it is the entity's leading one (the authority of its name
     or first key), the whole entity stays as it is; otherwise the entity moves on.
     """
-    steps: list[Step] = []
     inputs = {
         name: [("standardised", source.id) for source in mention_sources(ctx.catalog, entity)]
         for name, entity in ctx.catalog.entities.items()
     }
-    ready = [e for e in ctx.catalog.entities.values() if any(ctx.lake.passed(*table) for table in inputs[e.entity])]
-    for verb, make in (("resolve", _resolve), ("fuse", _fuse)):
-        if verb not in verbs:
-            continue
-        tasks = []
-        for entity in ready:
-            task = make(ctx, entity, inputs[entity.entity])
-            leading = [("standardised", source) for source in leading_sources(entity)]
-            stays = held(ctx, task.layer, task.name, leading)
-            if stays:
-                steps.append(stays)
-            else:
-                tasks.append(task)
-        steps += take_all(ctx, tasks)
+    rows = {
+        name: [version.rows for table in tables if (version := ctx.lake.passed(*table))]
+        for name, tables in inputs.items()
+    }
+    ready = sorted((name for name in inputs if rows[name]), key=lambda name: sum(rows[name]), reverse=True)
+    makers = [make for verb, make in (("resolve", _resolve), ("fuse", _fuse)) if verb in verbs]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        built = pool.map(lambda name: _entity(ctx, ctx.catalog.entities[name], inputs[name], makers), ready)
+    steps = dict(zip(ready, built, strict=True))
+    return [steps[name][nth] for nth in range(len(makers)) for name in inputs if name in steps]
+
+
+def _entity(ctx: Context, entity: Entity, inputs: list[tuple[str, str]], makers: Sequence[Make]) -> list[Step]:
+    """The steps of one entity, each from what the one before it let pass."""
+    leading = [("standardised", source) for source in leading_sources(entity)]
+    steps = []
+    for make in makers:
+        task = make(ctx, entity, inputs)
+        steps.append(held(ctx, task.layer, task.name, leading) or take(ctx, task))
     return steps
 
 

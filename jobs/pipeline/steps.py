@@ -17,7 +17,7 @@ from jobs.lake.store import Version
 
 Built = TypeVar("Built")
 
-_AT_ONCE = 4
+AT_ONCE = 4
 """Tables that the engine works on at once: its planning of small ones leaves cores idle."""
 _AT_GATE = 2
 
@@ -111,11 +111,16 @@ class Task(Generic[Built]):
     judge: Callable[[Built], tuple[Version, Verdict]]
 
 
+def take(ctx: Context, task: Task[Built]) -> Step:
+    """Take one step."""
+    return take_step(ctx, task.layer, task.name, task.mark, lambda: task.judge(task.run()))
+
+
 def take_all(ctx: Context, tasks: Iterable[Task[Built]]) -> list[Step]:
     """Take steps that do not read each other: the engine works on several, and while one is judged the next is made
     ready for its gate."""
     chosen = list(tasks)
-    with ThreadPoolExecutor(_AT_ONCE) as engine, ThreadPoolExecutor(_AT_GATE) as gate:
+    with ThreadPoolExecutor(AT_ONCE) as engine, ThreadPoolExecutor(_AT_GATE) as gate:
         running = [
             None if known_step(ctx, task.layer, task.name, task.mark) else engine.submit(task.run) for task in chosen
         ]

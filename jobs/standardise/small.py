@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -69,12 +70,15 @@ def _row_facts(
 
 def _asked(rows: pa.Table, expressions: list[str]) -> pa.Table:
     """The rules' SQL over a table in memory, one column an expression."""
-    items = [
-        f"{sqlglot.transpile(expression, read='spark', write='duckdb')[0]} AS c{n}"
-        for n, expression in enumerate(expressions)
-    ]
+    items = [f"{_in_duckdb(expression)} AS c{n}" for n, expression in enumerate(expressions)]
     with in_memory(rows=rows) as connection:
         return connection.execute(f"SELECT {', '.join(items)} FROM rows").to_arrow_table()  # noqa: S608 - own rules
+
+
+@cache
+def _in_duckdb(expression: str) -> str:
+    """Spark's SQL in DuckDB's words; the rules of a catalog are a few thousand, and asked for at every run."""
+    return str(sqlglot.transpile(expression, read="spark", write="duckdb")[0])
 
 
 def _lists(broken: np.ndarray, rules: list[str]) -> pa.ListArray:
