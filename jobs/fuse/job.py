@@ -39,6 +39,6 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
         return [
             ctx.lake.write("fused", entity.entity, session.sql(fused), at_most),
             ctx.lake.write(
-                "fused", f"{entity.entity}__conflicts", session.sql(conflicts_sql(claims, winners)), at_most
+                "fused", f"{entity.entity}__conflicts", session.sql(conflicts_sql(claims, winners, placed)), at_most
             ),
         ]

@@ -55,8 +55,7 @@ def placed_sql(records: str, registry: str) -> str:
 def claims_sql(placed: str, authority: str) -> str:
     """A row for every say of a record that stands: its deciding element has a value, its case holds."""
     return f"""
-    SELECT canonical_id, {", ".join(f"p.{field}" for field in _SOURCE)}, a.element,
-      element_at(vals, a.position) AS value,
+    SELECT canonical_id, place, from_seq, row_no, a.element, element_at(vals, a.position) AS value,
       coalesce(element_at(doubts, a.lead), 0) AS doubt, a.rank,
       a.bits + coalesce(element_at(doubts, a.position), 0) * {SUSPECT} AS bits,
       CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END AS latest
@@ -69,9 +68,9 @@ def claims_sql(placed: str, authority: str) -> str:
 def winners_sql(claims: str) -> str:
     """The claim that counts, per entity and element: sound before doubtful, then by authority, then the latest."""
     return f"""
-    SELECT canonical_id, element, value, resource, CAST(place * 8 + bits AS INT) AS cell FROM (
+    SELECT canonical_id, element, value, place, CAST(place * 8 + bits AS INT) AS cell FROM (
       SELECT *, row_number() OVER (PARTITION BY canonical_id, element ORDER BY doubt, rank, latest DESC, from_seq DESC,
-        row_no DESC, record_key) AS nth
+        row_no DESC, place) AS nth
       FROM {claims} WHERE rank IS NOT NULL)
     WHERE nth = 1 AND value IS NOT NULL
     """
@@ -117,11 +116,15 @@ def _by_map(winners: str, types: dict[str, str]) -> str:
       FROM {winners} GROUP BY canonical_id)"""
 
 
-def conflicts_sql(claims: str, winners: str) -> str:
+def conflicts_sql(claims: str, winners: str, placed: str) -> str:
     """Losing values that differ from the chosen one, and whose they are."""
     return f"""
-    SELECT c.canonical_id, c.element, w.value AS chosen, w.resource AS chosen_resource, c.value, c.resource, c.role,
-      c.record_key, c.load_id AS _load_id, c.row_no AS _row_no
-    FROM {claims} c JOIN {winners} w ON c.canonical_id = w.canonical_id AND c.element = w.element
-    WHERE c.rank IS NULL AND c.value <> w.value
+    WITH lost AS (
+      SELECT c.canonical_id, c.element, w.value AS chosen, w.place AS chosen_place, c.value, c.place
+      FROM {claims} c JOIN {winners} w ON c.canonical_id = w.canonical_id AND c.element = w.element
+      WHERE c.rank IS NULL AND c.value <> w.value)
+    SELECT l.canonical_id, l.element, l.chosen, w.resource AS chosen_resource, l.value, p.resource, p.role,
+      p.record_key, p.load_id AS _load_id, p.row_no AS _row_no
+    FROM lost l JOIN {placed} p ON l.canonical_id = p.canonical_id AND l.place = p.place
+    JOIN {placed} w ON l.canonical_id = w.canonical_id AND l.chosen_place = w.place
     """

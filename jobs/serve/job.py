@@ -40,23 +40,23 @@ def run(ctx: Context, manifest: Manifest) -> bool:
         with ThreadPoolExecutor(1) as beside:
             analyst = beside.submit(_build, ctx, manifest, facts, "analyst", partial / "analyst.duckdb")
             _build(ctx, manifest, facts, "engineer", partial / "engineer.duckdb")
-            _explain(ctx, partial)
+            workbooks = beside.submit(_explain, ctx, partial, "workbooks")
+            _explain(ctx, partial, "portal")
             analyst.result()
+            workbooks.result()
         partial.rename(target)
     _point(root / "current", str(manifest.release))
     return is_new
 
 
-def _explain(ctx: Context, folder: Path) -> None:
-    """The report and the workbooks, from what the engineer's file knows."""
+def _explain(ctx: Context, folder: Path, what: str) -> None:
+    """The report (``portal``) or the ``workbooks``, from what the engineer's file knows."""
     from jobs.serve.portal import render_portal
     from jobs.serve.workbook import write_workbooks
 
+    ctx.progress("served", what)
     with duckdb.connect(str(folder / "engineer.duckdb"), read_only=True) as connection:
-        ctx.progress("served", "portal")
-        render_portal(connection, folder / "portal")
-        ctx.progress("served", "workbooks")
-        write_workbooks(connection, folder / "workbooks")
+        {"portal": render_portal, "workbooks": write_workbooks}[what](connection, folder / what)
 
 
 def _point(pointer: Path, name: str) -> None:
