@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -148,14 +149,20 @@ class Journal:
 
     def newest(self, table: sa.Table, *keys: str, **where: Any) -> list[dict[str, Any]]:
         """Newest row per ``keys`` among the rows that match ``where``, in the order they were noted."""
-        condition = [table.c[name] == value for name, value in where.items()]
-        last = sa.select(sa.func.max(table.c.seq)).where(*condition).group_by(*[table.c[key] for key in keys])
-        return self.rows(sa.select(table).where(table.c.seq.in_(last)).order_by(table.c.seq))
+        return self.rows(_newest(table, keys, tuple(where)), **where)
 
-    def rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        """Rows of any query as dicts."""
+    def rows(self, query: sa.Select[Any], **values: Any) -> list[dict[str, Any]]:
+        """Rows of any query as dicts; ``values`` are those of its parameters."""
         with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return [dict(row) for row in connection.execute(query, values).mappings()]
+
+
+@cache
+def _newest(table: sa.Table, keys: tuple[str, ...], given: tuple[str, ...]) -> sa.Select[Any]:
+    """Built once a process: it is asked for hundreds of times a run, and building takes as long as asking."""
+    condition = [table.c[name] == sa.bindparam(name) for name in given]
+    last = sa.select(sa.func.max(table.c.seq)).where(*condition).group_by(*[table.c[key] for key in keys])
+    return sa.select(table).where(table.c.seq.in_(last)).order_by(table.c.seq)
 
 
 def _noted(row: dict[str, Any]) -> dict[str, Any]:
