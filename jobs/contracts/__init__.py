@@ -3,6 +3,7 @@
 from jobs.contracts.authority import carried
 from jobs.contracts.catalog import Catalog
 from jobs.contracts.entities import Choice, Claim, Entity, Group
+from jobs.contracts.limits import Limits
 from jobs.contracts.load import load_catalog
 from jobs.contracts.reader import CatalogFaults, Fault
 from jobs.contracts.registers import CodeTable, Department, Element
@@ -32,6 +33,7 @@ __all__ = [
     "Fault",
     "Format",
     "Group",
+    "Limits",
     "Load",
     "Mention",
     "MentionField",

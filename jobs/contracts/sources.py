@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from jobs.contracts.base import ColumnName, Cycle, Declared, Identifier, Level, ResourceId, SystemId, Text
+from jobs.contracts.limits import Limits
 
 DateFormat = Annotated[str, StringConstraints(max_length=40, pattern=r"^[yMdHms年月日时分秒 :./T-]+$")]
 _DELTA_SAFE = {ord(char): chr(ord(char) + 0xFEE0) for char in ",;{}()="} | {ord(" "): "\u3000"}
@@ -18,7 +19,7 @@ class Format(Declared):
     ``preamble`` lines stand above the ``header_rows``; without a header, columns come in the order of the fields.
     ``member`` names the one file of a ZIP, ``archive: gz`` a file that was packed alone. ``merged: fill`` gives the
     value of merged cells to each of them. ``widths`` are those of a fixed-width file, in the order of its columns and
-    counted in bytes of its encoding or in characters.
+    counted in bytes of its encoding or in characters. ``limits`` say what a file may cost before it is refused.
     """
 
     kind: Literal[
@@ -51,6 +52,7 @@ class Format(Declared):
     merged: Literal["fill"] | None = None
     widths: dict[ColumnName, Annotated[int, Field(ge=1, le=10_000)]] = {}
     counted: Literal["bytes", "characters"] = "bytes"
+    limits: Limits = Limits()
 
 
 class Access(Declared):

@@ -22,9 +22,8 @@ from typing import IO, Any
 
 from jobs.contracts import Format
 from jobs.errors import EnvironmentFault, SourceError
+from jobs.land.limits import beyond, bound
 
-MAX_RATIO = 200
-MAX_MEMBER = 64 << 30
 MAX_ENTRIES = 10_000
 _SMALL = 1 << 16
 """Archives below this may unpack to what one of this size may."""
@@ -46,9 +45,14 @@ _DAMAGED = (
 class Measured(io.RawIOBase):
     """A stream out of an archive: SourceError when it gives more than the archive may hold, or breaks off."""
 
-    def __init__(self, source: IO[bytes], size: int, words: str) -> None:
+    def __init__(self, source: IO[bytes], size: int, words: str, fmt: Format) -> None:
         self._source, self._words, self._given = source, words, 0
-        self._limit = min(MAX_MEMBER, MAX_RATIO * max(size, _SMALL))
+        ratio, most, own = fmt.limits.ratio, bound(fmt, "unpacked_mb"), fmt.limits.size_mb
+        limits = [
+            (ratio * max(size, _SMALL), f"{ratio} times its size", "ratio"),
+            (most << 20, f"{most} MB", "unpacked_mb"),
+        ]
+        self._limit, self._bound, self._key = min([*limits, *([(own << 20, f"{own} MB", "size_mb")] if own else [])])
 
     def readable(self) -> bool:
         return True
@@ -60,8 +64,7 @@ class Measured(io.RawIOBase):
             raise _damaged(error, self._words) from None
         self._given += len(piece)
         if self._given > self._limit:
-            problem = f"the archive unpacks to more than {MAX_RATIO} times its size"
-            raise SourceError(problem, remedy="Ask for the plain file")
+            raise beyond(f"the archive unpacks to more than {self._bound}", self._key, "Ask for the plain file")
         buffer[: len(piece)] = piece
         return len(piece)
 
@@ -75,11 +78,13 @@ def opened(blob: Path, fmt: Format) -> Iterator[io.BufferedReader]:
             if plain.peek(2)[:2] != b"\x1f\x8b":
                 raise SourceError("the file is not a gzip file", remedy="Ask for it again, or declare no `archive`")
             with gzip.GzipFile(fileobj=plain) as source:
-                yield io.BufferedReader(Measured(source, size, "a gzip file"), _SMALL)  # type: ignore[arg-type]
+                yield io.BufferedReader(Measured(source, size, "a gzip file", fmt), _SMALL)  # type: ignore[arg-type]
         elif fmt.archive == "zip" or fmt.member:
             with _zip(plain) as archive, _member(archive, fmt.member or "*") as source:
-                yield io.BufferedReader(Measured(source, size, "a ZIP"), _SMALL)
+                yield io.BufferedReader(Measured(source, size, "a ZIP", fmt), _SMALL)
         else:
+            if fmt.limits.size_mb and size > fmt.limits.size_mb << 20:
+                raise beyond(f"the file is larger than {fmt.limits.size_mb} MB", "size_mb", "Ask for it in parts")
             yield plain
 
 

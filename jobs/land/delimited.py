@@ -20,12 +20,12 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Reject
 from jobs.land.header import LOOKED_AT, Header, clean_name, find_header
+from jobs.land.limits import beyond, bound
 from jobs.land.records import BLANK, UNSOUND, Dialect, Records, split_records
 from jobs.land.rowkinds import is_footer, is_like_footer
 from jobs.land.suspects import Suspects
 from jobs.land.textstream import utf8_blocks
 
-_MAX_CARRY = 8 << 20
 _MAX_SHOWN = 4_000
 _EMPTY = b" \t\r\n\x1a"
 """A line of these alone is no record: blanks, or the end mark of an old system."""
@@ -36,13 +36,13 @@ _FOOTER = "footer: reads as a footer; declare `footer` with its first word"
 def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of ``stream``; raises SourceError when bytes do not decode or the header differs."""
     reading = _Reading(fmt, declared, Dialect.of(fmt.delimiter, fmt.quote))
-    carry = b""
+    carry, longest = b"", bound(fmt, "record_kb") << 10
     for block in utf8_blocks(stream, fmt.encoding):
         data = carry + block
         chunk, used = reading.take(data, final=False)
         carry = data[used:]
-        if len(carry) > _MAX_CARRY:
-            raise SourceError(f"a record is longer than {_MAX_CARRY >> 20} MB", remedy="Ask for the delivery again")
+        if len(carry) > longest:
+            raise beyond(f"a record is longer than {longest >> 10} kB", "record_kb", "Ask for the delivery again")
         if chunk:
             yield chunk
     chunk, _ = reading.take(carry, final=True)
@@ -69,6 +69,7 @@ class _Reading:
         if not data.strip(_EMPTY) and (self.header is None or final):
             return None, 0
         records = split_records(data, self.dialect, final)
+        self._require_short(records)
         first = 0
         if self.header is None:
             if len(records.ends) < self.fmt.header_rows + self.fmt.preamble and not final:
@@ -78,6 +79,12 @@ class _Reading:
         used = len(data) if final else int(records.starts[stop]) if stop < len(records.ends) else records.consumed
         last = len(records.ends) if final else stop
         return (self._chunk(data, records, first, stop, last) if last > first else None), used
+
+    def _require_short(self, records: Records) -> None:
+        """Hold whole records to a declared limit; without one only what a block cannot hold is too long."""
+        longest = self.fmt.limits.record_kb
+        if longest and len(records.ends) and int((records.ends - records.starts).max()) > longest << 10:
+            raise beyond(f"a record is longer than {longest} kB", "record_kb", "Ask for the delivery again")
 
     def _take_header(self, data: bytes, records: Records) -> int:
         """Find the header; returns the index of the first record behind it."""

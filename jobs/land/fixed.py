@@ -10,9 +10,9 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject, chunks_of
 from jobs.land.header import match_columns
+from jobs.land.limits import beyond, bound
 from jobs.land.textstream import utf8_blocks
 
-MAX_LINE = 1 << 20
 _AGAIN = "Ask for the delivery again"
 _MAX_SHOWN = 4_000
 
@@ -29,18 +29,20 @@ def read_fixed(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[
     wanted = match_columns(list(fmt.widths), declared)
     edges = list(pairwise(accumulate(fmt.widths.values(), initial=0)))
     skipped = fmt.preamble + fmt.header_rows
-    lines = (line for number, line in enumerate(_lines(stream, fmt.encoding)) if number >= skipped)
+    lines = (
+        line for number, line in enumerate(_lines(stream, fmt.encoding, bound(fmt, "record_kb"))) if number >= skipped
+    )
     yield from chunks_of((_cut(n, line, edges, wanted, fmt) for n, line in enumerate(lines, 1)), len(wanted))
 
 
-def _lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
+def _lines(stream: IO[bytes], encoding: str, longest: int) -> Iterator[str]:
     """Lines that are not empty, without their ends."""
     carry, empty = b"", True
     for block in utf8_blocks(stream, encoding):
         empty = False
         *whole, carry = (carry + block).split(b"\n")
-        if len(carry) > MAX_LINE or any(len(line) > MAX_LINE for line in whole):
-            raise SourceError("a line is longer than 1 MB", remedy=_AGAIN)
+        if max(map(len, (carry, *whole))) > longest << 10:
+            raise beyond(f"a line is longer than {longest} kB", "record_kb", _AGAIN)
         yield from (line.rstrip(b"\r").decode() for line in whole if line.strip(b"\r\x1a"))
     if empty:
         raise SourceError("the file is empty", remedy=_AGAIN)

@@ -13,17 +13,16 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 import jobs
-from jobs.contracts import Format
+from jobs.contracts import Format, Limits
 from jobs.errors import BrainError, EnvironmentFault, SourceError
 from jobs.land.chunk import Chunk, Reject
-from jobs.land.limits import Limits
+from jobs.land.limits import refusal
 from jobs.land.reader import read_records
 from jobs.land.worker import ABOUT, LENGTH, answer_schema
 
@@ -76,7 +75,7 @@ class Worker:
                 "format": fmt.model_dump(mode="json"),
                 "declared": list(declared),
                 "lengths": dict(lengths),
-                "limits": asdict(limits),
+                "limits": limits.model_dump(),
                 "scratch": scratch,
             }
             source = self._ask(json.dumps(request).encode())
@@ -148,7 +147,7 @@ def _require_end(last: dict[str, Any], status: int, limits: Limits) -> None:
     if "failed" in last:
         problem = f"the file makes its reader fail ({last['failed']})"
         raise SourceError(problem, remedy="Ask for the file again, or in another format")
-    raise limits.refusal(status)
+    raise refusal(limits, status)
 
 
 _workers: list[Worker] = []
@@ -186,4 +185,4 @@ def read_isolated(
     if fmt.kind == "sql":
         yield from read_records(blob, fmt, list(declared))
         return
-    yield from prepare().read(blob, fmt, declared, lengths or {}, limits or Limits())
+    yield from prepare().read(blob, fmt, declared, lengths or {}, limits or fmt.limits)

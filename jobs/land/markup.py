@@ -15,11 +15,10 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject
 from jobs.land.header import clean_name
+from jobs.land.limits import beyond, bound
 from jobs.land.objects import matched
 from jobs.land.textstream import utf8_blocks
 
-MAX_DEPTH = 64
-MAX_RECORD = 16 << 20
 _BLOCK = 1 << 16
 _AGAIN = "Ask for the delivery again"
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w-]+)[\"'][^>]*\?>")
@@ -39,15 +38,15 @@ def read_xml(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Ch
 def _elements(stream: IO[bytes], fmt: Format) -> Iterator[Element]:
     """The elements at the path, one by one; what was read of the document is let go."""
     path, stack, parents, since, found = (fmt.records or "").split("."), [], [], 0, False
-    held = False
+    held, longest, deepest = False, bound(fmt, "record_kb"), bound(fmt, "depth")
     parser: Any = XMLPullParser(("start", "end"), _parser=DefusedXMLParser(encoding="utf-8", forbid_dtd=True))
     try:
         for block in utf8_blocks(stream, fmt.encoding, _BLOCK):
             if not found:
                 _require_encoding(block, fmt.encoding)
             since += len(block)
-            if since > MAX_RECORD:
-                raise SourceError("a record is longer than 16 MB, or `records` fits none", remedy=_AGAIN)
+            if since > longest << 10:
+                raise beyond(f"a record is longer than {longest} kB, or `records` fits none", "record_kb", _AGAIN)
             parser.feed(block)
             found = True
             for event, element in parser.read_events():
@@ -55,8 +54,8 @@ def _elements(stream: IO[bytes], fmt: Format) -> Iterator[Element]:
                     stack.append(_local(element.tag))
                     parents.append(element)
                     held = held or stack in (path[:-1], path)
-                    if len(stack) > MAX_DEPTH:
-                        raise SourceError(f"elements stand more than {MAX_DEPTH} deep", remedy=_AGAIN)
+                    if len(stack) > deepest:
+                        raise beyond(f"elements stand more than {deepest} deep", "depth", _AGAIN)
                     continue
                 if stack == path:
                     since = 0

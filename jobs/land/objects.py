@@ -13,12 +13,10 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject, chunks_of
 from jobs.land.header import clean_name, match_columns
+from jobs.land.limits import beyond, bound
 from jobs.land.textstream import utf8_blocks
 
-MAX_BYTES = 256 << 20
-MAX_LINE = 1 << 20
 MAX_NAMES = 10_000
-_MAX_DEPTH = 32
 _MAX_SHOWN = 4_000
 _AGAIN = "Ask for the delivery again"
 
@@ -36,14 +34,16 @@ class _Number(str):
 def read_lines(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of a file with one object a line; a line that is not an object is set aside."""
     names: set[str] = set()
-    records = (_of_line(number, line, declared, names) for number, line in enumerate(_lines(stream, fmt.encoding), 1))
+    depth, lines = bound(fmt, "depth"), _lines(stream, fmt.encoding, bound(fmt, "record_kb"))
+    records = (_of_line(number, line, declared, names, depth) for number, line in enumerate(lines, 1))
     yield from matched(records, declared, names)
 
 
 def read_document(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of the array at the declared path of one document; of the features of a GeoJSON by default."""
     names: set[str] = set()
-    records = (_of_item(number, item, declared, names) for number, item in enumerate(_array(stream, fmt), 1))
+    depth, items = bound(fmt, "depth"), _array(stream, fmt)
+    records = (_of_item(number, item, declared, names, depth) for number, item in enumerate(items, 1))
     yield from matched(records, declared, names)
 
 
@@ -59,46 +59,48 @@ def matched(records: Iterable[Record | Reject], declared: list[str], names: set[
         match_columns(sorted(names), declared)
 
 
-def _lines(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
+def _lines(stream: IO[bytes], encoding: str, longest: int) -> Iterator[bytes]:
     """Lines that are not blank, in UTF-8."""
     carry = b""
     for block in utf8_blocks(stream, encoding):
         *whole, carry = (carry + block).split(b"\n")
-        if len(carry) > MAX_LINE or any(len(line) > MAX_LINE for line in whole):
-            raise SourceError("a line is longer than 1 MB", remedy=_AGAIN)
+        if max(map(len, (carry, *whole))) > longest << 10:
+            raise beyond(f"a line is longer than {longest} kB", "record_kb", _AGAIN)
         yield from (line for line in whole if line.strip())
     if carry.strip():
         yield carry
 
 
-def _of_line(number: int, line: bytes, declared: list[str], names: set[str]) -> Record | Reject:
+def _of_line(number: int, line: bytes, declared: list[str], names: set[str], depth: int) -> Record | Reject:
     try:
-        return _cells(_load(line.decode()), declared, names)
+        return _cells(_load(line.decode()), declared, names, depth)
     except _Unusable as problem:
         return Reject(number, str(problem), line.decode()[:_MAX_SHOWN])
 
 
-def _of_item(number: int, item: Any, declared: list[str], names: set[str]) -> Record | Reject:
+def _of_item(number: int, item: Any, declared: list[str], names: set[str], depth: int) -> Record | Reject:
     try:
-        return _cells(item, declared, names)
+        return _cells(item, declared, names, depth)
     except _Unusable as problem:
         return Reject(number, str(problem), json.dumps(item)[:_MAX_SHOWN])
 
 
-def _cells(item: Any, declared: list[str], names: set[str]) -> Record:
+def _cells(item: Any, declared: list[str], names: set[str], depth: int) -> Record:
     """The cells of one object in the declared order; ``names`` gathers all keys met."""
     if not isinstance(item, dict):
         raise _Unusable("not_an_object: the record is not one JSON object")
     cells: dict[str, str | None] = {}
-    _flatten(item, "", cells, _MAX_DEPTH)
+    if not _flatten(item, "", cells, depth):
+        raise _Unusable(f"not_flat: objects stand more than {depth} deep in each other (limits.depth)")
     names.update(cells)
     return [cells.get(clean_name(name)) for name in declared]
 
 
 def _array(stream: IO[bytes], fmt: Format) -> list[Any]:
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise SourceError("the document is larger than 256 MB", remedy="Ask for one object a line")
+    most = bound(fmt, "size_mb")
+    data = stream.read((most << 20) + 1)
+    if len(data) > most << 20:
+        raise beyond(f"the document is larger than {most} MB", "size_mb", "Ask for one object a line")
     try:
         found = _load(_decoded(data, fmt.encoding))
     except _Unusable as problem:
@@ -143,17 +145,20 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _flatten(item: dict[str, Any], prefix: str, cells: dict[str, str | None], depth: int) -> None:
+def _flatten(item: dict[str, Any], prefix: str, cells: dict[str, str | None], depth: int) -> bool:
+    """Gather the cells of an object; False where objects stand deeper in it."""
     if depth == 0:
-        raise _Unusable(f"not_flat: objects stand {_MAX_DEPTH} deep in each other")
+        return False
     for key, value in item.items():
         name = prefix + clean_name(key)
         if isinstance(value, dict):
-            _flatten(value, f"{name}.", cells, depth - 1)
+            if not _flatten(value, f"{name}.", cells, depth - 1):
+                return False
         elif name in cells:
             raise _Unusable("duplicate_key: two keys read as one name")
         else:
             cells[name] = _text(value)
+    return True
 
 
 def _text(value: Any) -> str | None:

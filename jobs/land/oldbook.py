@@ -50,7 +50,7 @@ def read_old_workbook(
 ) -> Iterator[Chunk]:
     """Chunks of the declared (else the one visible) sheet that holds the columns."""
     with refusing():
-        sheet, notes = choose_sheet(old_sheets(whole(stream), fmt), fmt, declared)
+        sheet, notes = choose_sheet(old_sheets(whole(stream, fmt), fmt), fmt, declared)
         yield from read_sheet(sheet, fmt, declared, lengths or {}, notes)
 
 

@@ -13,13 +13,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk
+from jobs.land.limits import beyond, bound
 from jobs.land.sheet import Cell, Sheet, read_sheet
 from jobs.land.sheetchoice import Candidate, choose_sheet
 from jobs.land.sheetfacts import doubtful_cells
 
-MAX_BYTES = 256 << 20
-MAX_UNPACKED = 2 << 30
-MAX_RATIO = 200
 FULL = frozenset({65_536, 1_048_576})
 """Also the older height: a workbook may have been saved from an older one."""
 
@@ -29,23 +27,24 @@ def read_workbook(
 ) -> Iterator[Chunk]:
     """Chunks of the declared (else the one visible) sheet that holds the columns."""
     try:
-        sheet, notes = choose_sheet(sheets_of(whole(stream)), fmt, declared)
+        sheet, notes = choose_sheet(sheets_of(whole(stream, fmt), fmt), fmt, declared)
         yield from read_sheet(sheet, fmt, declared, lengths or {}, notes)
     except OverflowError:
         raise _unreadable("a number beyond all dates") from None
 
 
-def whole(stream: IO[bytes]) -> bytes:
+def whole(stream: IO[bytes], fmt: Format) -> bytes:
     """All bytes of a workbook; SourceError where there are none or too many."""
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise SourceError("the workbook is larger than 256 MB", remedy="Ask for CSV or several files")
+    most = bound(fmt, "size_mb")
+    data = stream.read((most << 20) + 1)
+    if len(data) > most << 20:
+        raise beyond(f"the workbook is larger than {most} MB", "size_mb", "Ask for CSV or several files")
     if not data:
         raise SourceError("the file is empty", remedy="Ask for the delivery again")
     return data
 
 
-def _require_bounded(data: bytes) -> None:
+def _require_bounded(data: bytes, fmt: Format) -> None:
     """Refuse a workbook whose parts say that they unpack to far more than it holds, and one that brings programs."""
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return
@@ -55,17 +54,20 @@ def _require_bounded(data: bytes) -> None:
             names = {info.filename for info in archive.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise _unreadable("a damaged archive") from None
-    if size > min(MAX_UNPACKED, MAX_RATIO * max(len(data), 1 << 16)):
-        raise SourceError("the workbook unpacks to more than 200 times its size or 2 GB", remedy="Ask for CSV")
+    ratio, most = fmt.limits.ratio, bound(fmt, "unpacked_mb")
+    if size > ratio * max(len(data), 1 << 16):
+        raise beyond(f"the workbook unpacks to more than {ratio} times its size", "ratio", "Ask for CSV")
+    if size > most << 20:
+        raise beyond(f"the workbook unpacks to more than {most} MB", "unpacked_mb", "Ask for CSV")
     if "xl/vbaProject.bin" in names:
         raise SourceError("the workbook holds macros", remedy="Ask for it saved without them, as .xlsx")
     if "xl/workbook.bin" in names:
         raise SourceError("the workbook is a binary one (.xlsb)", remedy="Ask for it saved as .xlsx")
 
 
-def sheets_of(data: bytes) -> list[Candidate]:
+def sheets_of(data: bytes, fmt: Format) -> list[Candidate]:
     """The sheets of cells of a workbook that keeps its bounds."""
-    _require_bounded(data)
+    _require_bounded(data, fmt)
     book = _opening(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
     return [
         Candidate(found.name, found.visible == SheetVisibleEnum.Visible, partial(_sheet, book, data, found.name))

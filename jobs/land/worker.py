@@ -20,10 +20,10 @@ from typing import Any, NoReturn
 
 import pyarrow as pa
 
-from jobs.contracts import Format
+from jobs.contracts import Format, Limits
 from jobs.errors import BrainError, EnvironmentFault
 from jobs.land.chunk import Chunk
-from jobs.land.limits import Limits
+from jobs.land.limits import impose, too_large
 from jobs.land.reader import preload, read_records
 
 LENGTH = struct.Struct("!I")
@@ -71,7 +71,7 @@ def _answer(request: dict[str, Any], descriptor: int) -> NoReturn:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser that panics prints what it read
         limits = Limits(**request["limits"])
-        limits.impose()
+        impose(limits)
         tempfile.tempdir = request["scratch"]
         schema = answer_schema(len(request["declared"]))
         with os.fdopen(descriptor, "wb") as out, pa.ipc.new_stream(out, schema) as writer:
@@ -95,7 +95,7 @@ def _write_chunks(request: dict[str, Any], limits: Limits, writer: Any, schema: 
     except BrainError as error:
         return _refused(error)
     except (MemoryError, pa.ArrowMemoryError):
-        return _refused(limits.too_large())
+        return _refused(too_large(limits))
     except Exception as error:  # noqa: BLE001 - a foreign parser may raise anything at a hostile file
         return {"failed": type(error).__name__}
     return {"end": True}

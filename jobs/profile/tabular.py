@@ -67,8 +67,8 @@ def _names(grid: Grid, rows: int) -> tuple[tuple[str, ...], dict[str, str]]:
 
 def propose_workbook(path: Path, part: str, is_word: IsWord, kind: str) -> Proposal:
     with path.open("rb") as stream, refusing():
-        data = whole(stream)
-        candidates = old_sheets(data, Format(kind="xls")) if kind == "xls" else sheets_of(data)
+        plain = Format.model_validate({"kind": kind})
+        candidates = (old_sheets if kind == "xls" else sheets_of)(whole(stream, plain), plain)
         chosen = next((found for found in candidates if found.name == part or (not part and found.visible)), None)
         names = [found.name for found in candidates]
         if chosen is None:

@@ -144,7 +144,7 @@ def test_a_delimiter_that_takes_more_than_a_byte_is_refused() -> None:
 
 
 def test_a_record_longer_than_eight_megabytes_refuses_the_file() -> None:
-    with pytest.raises(SourceError, match="longer than 8 MB"):
+    with pytest.raises(SourceError, match="longer than 8192 kB"):
         read_csv(b"x,y\n" + b"a" * (20 << 20), ["x", "y"])
 
 

@@ -73,7 +73,7 @@ def test_a_key_that_some_objects_lack_is_null_there() -> None:
 
 
 def test_lines_have_a_limit_and_an_encoding() -> None:
-    with pytest.raises(SourceError, match="longer than 1 MB"):
+    with pytest.raises(SourceError, match="longer than 1024 kB"):
         _lines(b'{"a": "' + b"x" * (2 << 20) + b'"}\n', ["a"])
     with pytest.raises(SourceError, match="byte 8 is not utf-8"):
         _lines(b'{"a": "\xff"}\n', ["a"])
