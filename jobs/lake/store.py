@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -68,6 +68,7 @@ class Lake:
         self.journal = journal
         self.root = settings.lake
         self._passed: dict[tuple[str, str], Version] | None = None
+        self._opened = lru_cache(maxsize=512)(self._open)
 
     @cached_property
     def key(self) -> bytes:
@@ -147,6 +148,10 @@ class Lake:
         return chosen
 
     def _delta(self, layer: str, name: str, number: int | None = None) -> deltalake.DeltaTable:
+        """The table's head, or one version of it: that never changes, and is asked for five times a run."""
+        return self._open(layer, name) if number is None else self._opened(layer, name, number)
+
+    def _open(self, layer: str, name: str, number: int | None = None) -> deltalake.DeltaTable:
         return deltalake.DeltaTable(str(self.path(layer, name)), version=number)
 
     # -- writing -----------------------------------------------------------------------------------------------------
@@ -213,6 +218,7 @@ class Lake:
             path = self.path(layer, name)
             if base is None:
                 shutil.rmtree(path, ignore_errors=True)
+                self._opened.cache_clear()
             elif (table := self._delta(layer, name)).version() != base.number:
                 table.restore(base.number)
             source = _Source(batches)
