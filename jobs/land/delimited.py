@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv as pycsv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
@@ -29,6 +30,7 @@ from jobs.land.textstream import utf8_blocks
 _MAX_SHOWN = 4_000
 _EMPTY = b" \t\r\n\x1a"
 """A line of these alone is no record: blanks, or the end mark of an old system."""
+_ONLY_EMPTY, _ONLY_ENDS = re.compile(rb"[ \t\r\n\x1a]*+"), re.compile(rb"[\r\n]*+")
 _DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", "，")
 _FOOTER = "footer: reads as a footer; declare `footer` with its first word"
 
@@ -66,7 +68,7 @@ class _Reading:
 
     def take(self, data: bytes, final: bool) -> tuple[Chunk | None, int]:
         """A chunk of the whole records in ``data`` and how many bytes it used."""
-        if not data.strip(_EMPTY) and (self.header is None or final):
+        if (self.header is None or final) and _ONLY_EMPTY.fullmatch(data):
             return None, 0
         records = split_records(data, self.dialect, final)
         self._require_short(records)
@@ -204,7 +206,7 @@ class _Reading:
     def _parse(self, text: bytes) -> list[pa.Array | pa.ChunkedArray]:
         """The wanted columns of sound records of the right width."""
         assert self.header
-        if not text.strip(b"\r\n"):
+        if _ONLY_ENDS.fullmatch(text):
             return [pa.array([], pa.string()) for _ in self.header.wanted]
         table = csv.read_csv(
             pa.BufferReader(text),

@@ -16,7 +16,7 @@ from jobs.lake.digest import Digest
 from jobs.lake.store import Version
 from jobs.land.isolation import read_isolated
 from jobs.land.rejects import REJECTS, RejectLog
-from jobs.land.rows import column_sum, landed_schema, to_batches
+from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
 from jobs.stages import stage_of
 
 
@@ -55,7 +55,7 @@ def run(ctx: Context, delivery: Delivery) -> Landing:
             log.add(chunk.rejects)
             landing.notes.update(chunk.notes)
             for name in landing.sums:
-                landing.sums[name] += column_sum(chunk.columns[columns.index(name)])
+                landing.sums[name] = add_exactly(landing.sums[name], column_sum(chunk.columns[columns.index(name)]))
             yield from to_batches(chunk, delivery.load_id, ctx.lake.key, schema)
 
     number = ctx.lake.append("landed", resource.id, batches(), schema)

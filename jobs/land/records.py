@@ -68,20 +68,14 @@ def _regular(data: bytes, dialect: Dialect, final: bool) -> Records | None:
     A CR that ends the data may be half a line end: it ends a record only if ``final``.
     """
     codes = np.frombuffer(data, np.uint8)
-    breaks = codes == _LF
-    if b"\r" in data:
-        after = np.append(codes[1:], 0)
-        breaks |= (codes == _CR) & (after != _LF)
-        breaks[-1] &= final or data[-1] == _LF
-    marks = codes == dialect.delimiter[0]
-    ends, cuts = np.flatnonzero(breaks), np.flatnonzero(marks)
+    ends, cuts = np.flatnonzero(codes == _LF), np.flatnonzero(codes == dialect.delimiter[0])
+    if len(alone := _lone_returns(codes, final)):
+        ends = np.sort(np.concatenate((ends, alone)))
     if dialect.quote and dialect.quote in data:
         quotes = np.flatnonzero(codes == dialect.quote[0])
-        edges = breaks | marks | (codes == _CR)
-        if not _well_placed(quotes, edges):
+        if not _well_placed(codes, quotes, dialect.delimiter[0]):
             return None
-        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-        cuts = cuts[np.searchsorted(quotes, cuts) % 2 == 0]
+        ends, cuts = _outside(ends, quotes), _outside(cuts, quotes)
     stops = ends + 1
     starts = np.concatenate(([0], stops[:-1])) if len(stops) else stops
     fields = np.diff(np.searchsorted(cuts, stops), prepend=0) + 1
@@ -89,17 +83,39 @@ def _regular(data: bytes, dialect: Dialect, final: bool) -> Records | None:
     return Records(starts, stops, np.where(empty, BLANK, fields), int(stops[-1]) if len(stops) else 0)
 
 
-def _well_placed(quotes: Numbers, edges: npt.NDArray[np.bool_]) -> bool:
+def _lone_returns(codes: npt.NDArray[np.uint8], final: bool) -> Numbers:
+    """Where a CR ends a record by itself."""
+    returns = np.flatnonzero(codes == _CR)
+    if not len(returns):
+        return returns
+    last = len(codes) - 1
+    alone = returns[codes[np.minimum(returns + 1, last)] != _LF]
+    return alone[:-1] if len(alone) and alone[-1] == last and not final else alone
+
+
+def _outside(places: Numbers, quotes: Numbers) -> Numbers:
+    """The places that are not between an opening quote and its closing one."""
+    opened, closed = np.searchsorted(places, quotes[0::2]), np.searchsorted(places, quotes[1::2])
+    if len(opened) == len(closed) and np.array_equal(opened, closed):
+        return places
+    size = len(places) + 1
+    depth = np.cumsum(np.bincount(opened, minlength=size) - np.bincount(closed, minlength=size))
+    return places[depth[:-1] == 0]
+
+
+def _well_placed(codes: npt.NDArray[np.uint8], quotes: Numbers, delimiter: int) -> bool:
     """Whether opening quotes follow an edge or a closing quote they double, and closing quotes precede the same."""
+    edge = np.zeros(256, np.bool_)
+    edge[[_LF, _CR, delimiter]] = True
     opening, closing = quotes[0::2], quotes[1::2]
     doubled = np.zeros(len(opening), np.bool_)
     doubled[1:] = opening[1:] == closing[: len(opening) - 1] + 1
-    at_edge = (opening == 0) | edges[opening - 1]
+    at_edge = (opening == 0) | edge[codes[opening - 1]]
     if not bool(np.all(at_edge | doubled)):
         return False
-    last = closing + 1 == len(edges)
+    last = closing + 1 == len(codes)
     followed = np.append(doubled[1:], False)[: len(closing)]
-    return bool(np.all(last | edges[np.minimum(closing + 1, len(edges) - 1)] | followed))
+    return bool(np.all(last | edge[codes[np.minimum(closing + 1, len(codes) - 1)]] | followed))
 
 
 @dataclass(frozen=True)

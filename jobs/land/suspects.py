@@ -73,8 +73,10 @@ class Suspects:
                 self.notes["blank"] = self.notes.get("blank", 0) + 1
 
     def _places(self, data: bytes, starts: Numbers, ends: Numbers) -> Iterator[int]:
+        codes = np.frombuffer(data, np.uint8)
         for mark in _MARKS:
-            yield from _holding(data, mark, starts, ends)
+            if _has(codes, mark):
+                yield from _holding(data, mark, starts, ends)
         if _LATIN_LEAD in data:
             for index in _holding(data, _LATIN_LEAD, starts, ends):
                 if is_damaged(data[starts[index] : ends[index]].decode()):
@@ -121,6 +123,14 @@ class Suspects:
             for index in range(begun, len(fields)):
                 if fields[index] != BLANK:
                     found[index] = "second_table: another table begins behind a blank line"
+
+
+def _has(codes: npt.NDArray[np.uint8], needle: bytes) -> bool:
+    """Whether a short needle occurs; several times as fast as ``bytes.find`` where its first byte is frequent."""
+    places = np.flatnonzero(codes[: max(len(codes) - len(needle) + 1, 0)] == needle[0])
+    for step, byte in enumerate(needle[1:], 1):
+        places = places[codes[places + step] == byte]
+    return len(places) > 0
 
 
 def _holding(data: bytes, needle: bytes, starts: Numbers, ends: Numbers) -> Iterator[int]:
