@@ -134,7 +134,6 @@ def main() -> dict[str, object]:
 
 def _watched(work: Callable[[], dict[str, float]]) -> dict[str, float]:
     """What ``work`` says, and the processor time of what it started."""
-    os.sync()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = work()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
+from jobs.land.records import Dialect, _irregular, _regular, split_records
 from tests.land.reading import read_csv
 
 CELL = st.text(alphabet='ab,"\n\r 东乗億\\|;', max_size=5)
@@ -31,6 +32,25 @@ def test_what_a_writer_wrote_is_read_back(rows: list[tuple[str, ...]], end: str,
     assert came.rejects == []
     assert came.notes == {}
     assert came.rows == dict(enumerate(rows, 1))
+
+
+@rules(max_examples=1000, deadline=None)
+@given(st.text(alphabet='aé,"\n\r', max_size=40), st.booleans())
+def test_splitting_all_at_once_is_splitting_one_by_one(body: str, final: bool) -> None:
+    data, dialect = body.encode() + (b"\n" if final else b""), Dialect(b",", b'"')
+    fast, careful = _regular(data, dialect, final), _irregular(data, dialect, final)
+    assume(fast and (fast.consumed == len(data) or not final))  # else it is not used
+    assert fast and fast.consumed == careful.consumed
+    for name in ("starts", "ends", "fields"):
+        assert getattr(fast, name).tolist() == getattr(careful, name).tolist(), name
+
+
+def test_most_text_is_split_all_at_once() -> None:
+    data = b'a,b\r\n"a ""quoted"", and\r\nbroken cell",b\r\n,\r\n\r\nlone,\rcut,"sho'
+    fast = _regular(data, Dialect(b",", b'"'), final=False)
+    assert fast is not None
+    assert fast.fields.tolist() == [2, 2, 2, 0, 2]
+    assert split_records(data, Dialect(b",", b'"'), final=False).ends.tolist() == fast.ends.tolist()
 
 
 @rules(max_examples=300, deadline=None)

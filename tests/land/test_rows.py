@@ -12,7 +12,7 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from jobs.land.chunk import Chunk
-from jobs.land.rows import column_sum, landed_schema, row_hashes, to_batches
+from jobs.land.rows import _sum_one_by_one, add_exactly, column_sum, landed_schema, row_hashes, to_batches
 
 KEY = b"key of a home"
 CELL = st.one_of(st.none(), st.text(max_size=4))
@@ -54,6 +54,31 @@ def test_batches_carry_delivery_and_number() -> None:
         {"a": None, "_load_id": "load", "_row_no": 7},
     ]
     assert to_batches(Chunk([pa.array([], pa.string())], pa.array([], pa.int64())), "load", KEY, schema) == []
+
+
+def test_a_long_cell_and_a_null_are_hashed_as_any_other() -> None:
+    rows: list[tuple[str | None, ...]] = [("x" * 5000, None), ("x" * 1023, ""), ("东" * 341, "~")]
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    assert row_hashes(columns, KEY).to_pylist() == [_oracle(list(row)) for row in rows]
+
+
+NUMBER = st.one_of(
+    st.none(),
+    st.text(alphabet="0123456789+-.,eE _ \t\x0b\xa0", max_size=8),
+    st.decimals(allow_nan=True).map(str),
+    st.integers(-(10**31), 10**31).map(str),
+)
+
+
+@rules(max_examples=400, deadline=None)
+@given(st.lists(NUMBER, max_size=5))
+def test_sums_of_arrow_are_those_of_python(cells: list[str | None]) -> None:
+    column = pa.array(cells, pa.string())
+    assert str(column_sum(column)) == str(_sum_one_by_one(column))
+
+
+def test_sums_of_sums_keep_every_digit() -> None:
+    assert str(add_exactly(Decimal("1234567890123456789012345678.91"), Decimal("0.001"))).endswith("678.911")
 
 
 @pytest.mark.parametrize(
