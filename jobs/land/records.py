@@ -85,11 +85,11 @@ def _regular(data: bytes, dialect: Dialect, final: bool) -> Records | None:
 
 def _lone_returns(codes: npt.NDArray[np.uint8], final: bool) -> Numbers:
     """Where a CR ends a record by itself."""
-    returns = np.flatnonzero(codes == _CR)
+    returns: Numbers = np.flatnonzero(codes == _CR)
     if not len(returns):
         return returns
     last = len(codes) - 1
-    alone = returns[codes[np.minimum(returns + 1, last)] != _LF]
+    alone: Numbers = returns[codes[np.minimum(returns + 1, last)] != _LF]
     return alone[:-1] if len(alone) and alone[-1] == last and not final else alone
 
 
@@ -100,7 +100,8 @@ def _outside(places: Numbers, quotes: Numbers) -> Numbers:
         return places
     size = len(places) + 1
     depth = np.cumsum(np.bincount(opened, minlength=size) - np.bincount(closed, minlength=size))
-    return places[depth[:-1] == 0]
+    outside: Numbers = places[depth[:-1] == 0]
+    return outside
 
 
 def _well_placed(codes: npt.NDArray[np.uint8], quotes: Numbers, delimiter: int) -> bool:

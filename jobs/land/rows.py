@@ -88,7 +88,7 @@ def add_exactly(one: Decimal, other: Decimal) -> Decimal:
 def _plain(number: Decimal) -> Decimal:
     """Without zeros behind the last digit that counts, and never in powers of ten."""
     short = number.normalize(_EXACT)
-    return short if short.as_tuple().exponent <= 0 else short.quantize(Decimal(1), context=_EXACT)
+    return short.quantize(Decimal(1), context=_EXACT) if short == short.to_integral_value() else short
 
 
 def _sum_one_by_one(column: pa.Array | pa.ChunkedArray) -> Decimal:
