@@ -17,7 +17,7 @@ SYSTEM = (("_load_id", pa.string()), ("_row_no", pa.int64()), ("_row_hash", pa.s
 _HEX = 32
 _EXACT = Context(prec=100)
 _MAX_EXPONENT = 30
-_PLACES = 10
+_PLACES, _MAX_DIGITS = 10, 27
 _NUMBERS = pa.array([str(number) for number in range(1024)], pa.string())
 """Lengths as text: to look one up is twice as fast as to write it."""
 
@@ -71,13 +71,19 @@ def _length_and_text(column: pa.Array | pa.ChunkedArray) -> list[pa.Array | pa.C
 def column_sum(column: pa.Array | pa.ChunkedArray) -> Decimal:
     """Exact sum of the cells that read as plain numbers."""
     cells = pc.replace_substring(pc.ascii_trim_whitespace(column), ",", "")
-    filled = cells.filter(pc.greater(pc.binary_length(cells), 0))
-    try:
-        # What Arrow takes, Python takes for the same number; a wider type so that no sum runs over.
+    lengths = pc.binary_length(cells)
+    filled = cells.filter(pc.greater(lengths, 0))
+    if (pc.max(lengths).as_py() or 0) > _MAX_DIGITS or any(_has(filled, power) for power in "eE"):
+        return _sum_one_by_one(column)  # of such, Arrow drops digits without a word
+    try:  # a wider type so that no sum runs over
         numbers = pc.cast(pc.cast(filled, pa.decimal128(38, _PLACES)), pa.decimal256(76, _PLACES))
     except pa.ArrowInvalid:
         return _sum_one_by_one(column)
     return _plain(pc.sum(numbers).as_py() or Decimal(0))
+
+
+def _has(cells: pa.Array | pa.ChunkedArray, letter: str) -> bool:
+    return bool(pc.any(pc.match_substring(cells, letter)).as_py())
 
 
 def add_exactly(one: Decimal, other: Decimal) -> Decimal:
