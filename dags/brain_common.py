@@ -194,5 +194,8 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
         f"{row['stage']}: {row['tables']} tables, {row['built']} built, {row['stopped']} stopped, {row['rows']} rows"
         for row in report.get("stages", [])
     ]
-    stopped = [f"{row['state']}: {row['layer']}.{row['name']}: {row['reason']}" for row in report.get("stopped", [])]
+    stopped = [
+        ": ".join(filter(None, (row["state"], f"{row['layer']}.{row['name']}", row["delivery"], row["reason"])))
+        for row in report.get("stopped", [])
+    ]
     return stages + stopped

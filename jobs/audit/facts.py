@@ -56,8 +56,13 @@ def next_due(resource: Resource, period: str) -> str:
     return (date.fromisoformat(period) + timedelta(days=days)).isoformat()
 
 
-def open_refusals(rows: list[Row]) -> list[Row]:
-    """Refused deliveries that no landed delivery of the same or a later place has replaced."""
-    landed = [delivery_of(row).order for row in rows if row["state"] == "landed"]
-    last = max(landed, default=-1)
-    return [row for row in rows if row["state"] == "refused" and delivery_of(row).order >= last]
+def open_refusals(resource: Resource, rows: list[Row]) -> list[Row]:
+    """Refused deliveries that no landed one has replaced: one of the same period with a later sequence, or, where each
+    delivery is the whole, any of a later place."""
+    landed = [delivery_of(row) for row in rows if row["state"] == "landed"]
+
+    def is_open(row: Row) -> bool:
+        own, whole = delivery_of(row), resource.load.mode == "full"
+        return not any(other.order > own.order and (whole or other.period == own.period) for other in landed)
+
+    return [row for row in rows if row["state"] == "refused" and is_open(row)]

@@ -32,7 +32,7 @@ COLUMNS = (
     "what",
     "remedy",
 )
-_TRANSPORT = ("行数与交付声明相符", "末行未被截断")
+_TRANSPORT = ("实收", "疑被截断")
 
 
 def find_all(
@@ -89,7 +89,7 @@ def _of_deliveries(resource: Resource, rows: list[Row], facts: Facts) -> Iterato
 
 
 def _refused(resource: Resource, rows: list[Row]) -> Iterator[Row]:
-    for row in open_refusals(rows):
+    for row in open_refusals(resource, rows):
         reason = row["reason"] or ""
         transport = any(mark in reason for mark in _TRANSPORT)
         yield _finding(

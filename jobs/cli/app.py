@@ -14,7 +14,7 @@ import click
 import typer
 from typer.main import get_command
 
-from jobs.cli import facts, look, make, profile, run, trace
+from jobs.cli import deliveries, facts, look, make, profile, run, trace
 from jobs.cli.output import options
 from jobs.errors import BrainError
 
@@ -47,6 +47,7 @@ run.register(app)
 facts.register(app)
 look.register(app)
 trace.register(app)
+deliveries.register(app)
 profile.register(app)
 
 

@@ -11,6 +11,7 @@ import duckdb
 import typer
 
 from jobs.cli.output import context, print_json, print_table, settings, stdout
+from jobs.cli.progress import Progress
 from jobs.errors import UsageError
 from jobs.lake.journal import VERDICTS
 from jobs.lake.manifest import all_manifests, numbers, read_manifest
@@ -120,9 +121,10 @@ def rollback(
     note: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Make a further release that names the tables of an older one, and serve it."""
-    ctx = context()
-    number = roll_back(ctx, to, approved_by, note)
-    serve_release(ctx, number)
+    with Progress() as progress:
+        ctx = context(progress=progress)
+        number = roll_back(ctx, to, approved_by, note)
+        serve_release(ctx, number)
     stdout.print(f"release {number} shows the tables of release {to}")
 
 

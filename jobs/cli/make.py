@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from jobs.cli.output import Progress, context, print_json, print_outcome, settings, stdout
+from jobs.cli.output import context, print_json, print_outcome, settings, stdout
+from jobs.cli.progress import Progress
 from jobs.context import Context
 from jobs.contracts import load_catalog
 from jobs.errors import UsageError
@@ -52,10 +53,17 @@ def simulate(
             _report(known, as_json)
             return
         raise UsageError("another simulated city lies there already", remedy=f"Remove {target} or choose --out")
-    progress = Progress()
-    counts = simulate_city(
-        load_catalog(chosen.home), people, days, seed, target, START, lambda what, _n, _all: progress("simulate", what)
-    )
+    with Progress() as progress:
+        catalog = load_catalog(chosen.home)
+        counts = simulate_city(
+            catalog,
+            people,
+            days,
+            seed,
+            target,
+            START,
+            lambda what, n, of: progress("simulate", f"{what} ({n} of {of})"),
+        )
     _report(counts, as_json)
 
 
@@ -76,8 +84,10 @@ def demo(people: People = 10_000, days: Days = 3, seed: Seed = 7, fresh: Fresh =
     call_judge()
     simulate(people, days, seed)
     for day in days_to_run(days):
-        ctx = context(day.isoformat())
-        print_outcome(ctx, run_pipeline(ctx), as_json=False)
+        with Progress() as progress:
+            ctx = context(day.isoformat(), progress)
+            outcome = run_pipeline(ctx)
+        print_outcome(ctx, outcome, as_json=False)
     raise typer.Exit(0 if report_planted() else 1)
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from jobs.context import Context
+from jobs.context import Context, silent
 from jobs.errors import UsageError
 from jobs.pipeline import Outcome, Step
 from jobs.settings import Settings, read_settings
 
 stdout = Console(highlight=False, soft_wrap=True)
 stderr = Console(stderr=True, highlight=False)
+_WIDEST = 100_000
 
 
 @dataclass
@@ -41,11 +42,10 @@ def settings() -> Settings:
     return read_settings(options.home, options.engine, options.master)
 
 
-def context(as_of: str | None = None) -> Context:
-    """A context at the cut-off day ``as_of``; by default the last day of which anything was received."""
+def context(as_of: str | None = None, progress: Callable[[str, str], None] = silent) -> Context:
+    """A context at the cut-off day ``as_of``; by default the last day that a run was made for."""
     chosen = settings()
-    ctx = Context(chosen, as_of or "", Progress())
-    return ctx if as_of else Context(chosen, last_day(ctx), Progress())
+    return Context(chosen, as_of or last_day(Context(chosen, "")), progress)
 
 
 def last_day(ctx: Context) -> str:
@@ -58,26 +58,6 @@ def last_day(ctx: Context) -> str:
     return max(days)
 
 
-class Progress:
-    """One line a table on stderr: rewritten on a terminal, one a stage elsewhere."""
-
-    def __init__(self) -> None:
-        self.began = time.monotonic()
-        self.stage = ""
-        self.count = 0
-
-    def __call__(self, stage: str, what: str) -> None:
-        if options.quiet:
-            return
-        self.count = self.count + 1 if stage == self.stage else 1
-        line = f"{time.monotonic() - self.began:6.1f} s  {stage:<13} {self.count:>4}  {what}"
-        if stderr.is_terminal:
-            stderr.print(line[: stderr.width - 1].ljust(stderr.width - 1), end="\r")
-        elif stage != self.stage:
-            stderr.print(line)
-        self.stage = stage
-
-
 def print_json(data: Any) -> None:
     """Facts for machines."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=_plain) + "\n")
@@ -88,19 +68,27 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
-    """Facts for people."""
+    """Facts for people: a table, or a line a cell where the terminal is too narrow, so that no name is broken."""
+    numeric, cells = set(right), [["" if value is None else str(value) for value in row] for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    numeric = set(right)
     for column in columns:
-        table.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*["" if value is None else str(value) for value in row])
-    stdout.print(table)
+        table.add_column(column, justify="right" if column in numeric else "left", no_wrap=True, overflow="ignore")
+    for row in cells:
+        table.add_row(*map(escape, row))
+    width = stdout.measure(table, options=stdout.options.update(max_width=_WIDEST)).maximum
+    if not stdout.is_terminal or width <= stdout.width:
+        Console(file=stdout.file, width=max(width, stdout.width), highlight=False).print(table)
+        return
+    longest = max(map(len, columns))
+    for row in cells:
+        for column, cell in zip(columns, row, strict=True):
+            stdout.print(f"[bold]{column:<{longest}}[/]  {escape(cell)}")
+        stdout.print()
 
 
 def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     """Stages with tables, rows and seconds; what was stopped; what to open."""
-    stopped = [step for step in outcome.steps if step.state in ("blocked", "failed", "stale", "waiting")]
+    stopped = [step for step in outcome.steps if step.is_stopped]
     if as_json:
         print_json(
             {
@@ -109,7 +97,10 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
                 "is_new": outcome.is_new,
                 "states": outcome.states,
                 "stages": stage_rows(outcome.steps),
-                "stopped": [{"layer": s.layer, "name": s.name, "state": s.state, "reason": s.reason} for s in stopped],
+                "stopped": [
+                    {name: getattr(step, name) for name in ("layer", "name", "state", "delivery", "reason")}
+                    for step in stopped
+                ],
             }
         )
         return
@@ -120,7 +111,7 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
         right=("tables", "built", "stopped", "rows", "seconds"),
     )
     for step in stopped:
-        stdout.print(f"{step.state}: {step.layer}.{step.name}: {step.reason}")
+        stdout.print(str(step), markup=False)
     if outcome.release is not None:
         word = "new" if outcome.is_new else "unchanged"
         stdout.print(f"release {outcome.release} ({word}), data up to {ctx.as_of}")
@@ -135,7 +126,7 @@ def stage_rows(steps: Iterable[Step]) -> list[dict[str, Any]]:
         )
         row["tables"] += 1
         row["built"] += step.state == "built"
-        row["stopped"] += step.state in ("blocked", "failed", "stale", "waiting")
+        row["stopped"] += step.is_stopped
         row["rows"] += step.rows
         row["seconds"] += step.seconds
     return list(rows.values())

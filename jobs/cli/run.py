@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from jobs.cli.output import context, print_outcome
+from jobs.cli.progress import Progress
 from jobs.errors import UsageError
 from jobs.pipeline import run_pipeline
 from jobs.stages import STAGES
@@ -39,8 +40,9 @@ def run(
     """Exit 0 done, 3 blocked by a gate, 5 partly done (some sources stopped, the rest released)."""
     if date is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise UsageError(f"--date {date!r} is not a day", remedy="Write it as yyyy-MM-dd")
-    ctx = context(date)
-    outcome = run_pipeline(ctx, first, last, only, approved_by)
+    with Progress() as progress:
+        ctx = context(date, progress)
+        outcome = run_pipeline(ctx, first, last, only, approved_by)
     print_outcome(ctx, outcome, as_json)
     raise typer.Exit(outcome.exit_code)
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from jobs.gates import judge
+from jobs.gates.breach import explain_breach
 from jobs.gates.engine import Result, judged_columns, result_of_row
 from jobs.gates.suite import Rule, suite_hash
 from jobs.lake.journal import DELIVERIES, VERDICTS
@@ -37,8 +38,8 @@ class Verdict:
         return self.outcome == "blocked"
 
 
-def decide(rules: list[Rule], results: list[Result]) -> Verdict:
-    """From results to a verdict; fails closed."""
+def decide(rules: list[Rule], results: list[Result], facts: dict[str, Any] | None = None) -> Verdict:
+    """From results to a verdict; fails closed. ``facts`` are the counts of a delivery, where one is judged."""
     if not rules:
         return Verdict("blocked", (), "未评任何规则")
     if len(results) != len(rules):
@@ -47,6 +48,8 @@ def decide(rules: list[Rule], results: list[Result]) -> Verdict:
     if errors:
         return Verdict("blocked", tuple(results), f"规则未能评定：{errors[0].rule.name}（{errors[0].problem}）")
     critical = [result for result in results if result.outcome == "failed" and result.rule.severity == "critical"]
+    if critical and facts:
+        return Verdict("blocked", tuple(results), explain_breach([result.rule for result in critical], facts))
     if critical:
         names = "；".join(f"{result.rule.name}（{result.failed} / {result.checked}）" for result in critical[:3])
         return Verdict("blocked", tuple(results), names)
@@ -108,7 +111,8 @@ def judge_landings(ctx: Context, arrivals: list[Arrival]) -> list[Verdict]:
         rules = arrivals[positions[0]].rules
         results = judge.ask(rules, pd.DataFrame([arrivals[n].facts for n in positions]), by_row=True)
         for row, position in enumerate(positions):
-            verdicts[position] = decide(rules, [result_of_row(result, row) for result in results])
+            found = [result_of_row(result, row) for result in results]
+            verdicts[position] = decide(rules, found, arrivals[position].facts)
             _settle(ctx, arrivals[position], suite, verdicts[position])
     return [verdicts[position] for position in range(len(arrivals))]
 

@@ -44,68 +44,27 @@ def suite_hash(rules: list[Rule]) -> str:
 
 def landing_suite(sums: list[str], has_manifest: bool) -> list[Rule]:
     """Rules over the one-row table of a delivery's counts."""
-    equal = "expect_column_pair_values_to_be_equal"
+    between, within = "expect_column_values_to_be_between", "expect_column_values_to_be_in_set"
+    limit, loss = {"column": "rejected_pct", "max_value": MAX_REJECTED * 100}, "全量批次的行数没有未说明的骤减"
     rules = [
-        Rule(
-            "landed_rows",
-            "expect_column_values_to_be_between",
-            {"column": "received", "min_value": 1},
-            "critical",
-            "0202",
-            "批次不为空",
-            on="facts",
-        ),
-        Rule(
-            "rejected_share",
-            "expect_column_values_to_be_between",
-            {"column": "rejected_pct", "max_value": MAX_REJECTED * 100},
-            "critical",
-            "0302",
-            "拒收行不超过 5%",
-            on="facts",
-        ),
-        Rule(
-            "last_record",
-            "expect_column_values_to_be_in_set",
-            {"column": "cut_off", "value_set": [0]},
-            "critical",
-            "0202",
-            "文件完整，末行未被截断",
-            on="facts",
-        ),
+        _of_facts("landed_rows", between, {"column": "received", "min_value": 1}, "0202", "批次不为空"),
+        _of_facts("rejected_share", between, limit, "0302", "拒收行不超过 5%"),
+        _of_facts("last_record", within, {"column": "cut_off", "value_set": [0]}, "0202", "文件完整，末行未被截断"),
+        _of_facts("unexplained_loss", between, {"column": "loss_beyond_pct", "max_value": 0}, "0202", loss, "交付契约"),
     ]
-    rules.append(
-        Rule(
-            "unexplained_loss",
-            "expect_column_values_to_be_between",
-            {"column": "loss_beyond_pct", "max_value": 0},
-            "critical",
-            "0202",
-            "全量批次的行数没有未说明的骤减",
-            "交付契约",
-            on="facts",
-        )
-    )
     if has_manifest:
-        args = {"column_A": "received", "column_B": "declared"}
-        rules.append(
-            Rule("declared_rows", equal, args, "critical", "0202", "行数与交付声明相符", "交付清单", on="facts")
-        )
-    for column in sums:
-        args = {"column_A": f"sum {column}", "column_B": f"declared {column}"}
-        rules.append(
-            Rule(
-                f"declared_sum {column}",
-                equal,
-                args,
-                "critical",
-                "0202",
-                f"{column} 合计与交付声明相符",
-                "交付清单",
-                on="facts",
-            )
-        )
-    return rules
+        rules.append(_as_declared("declared_rows", "received", "declared", "行数"))
+    return rules + [_as_declared(f"declared_sum {name}", f"sum {name}", f"declared {name}", name) for name in sums]
+
+
+def _of_facts(rule: str, expect: str, args: dict[str, Any], indicator: str, name: str, why: str = "") -> Rule:
+    return Rule(rule, expect, args, "critical", indicator, name, why, on="facts")
+
+
+def _as_declared(rule: str, counted: str, declared: str, what: str) -> Rule:
+    args = {"column_A": counted, "column_B": declared}
+    name = f"{what}与交付声明相符" if what == "行数" else f"{what} 合计与交付声明相符"
+    return _of_facts(rule, "expect_column_pair_values_to_be_equal", args, "0202", name, "交付清单")
 
 
 def standardised_suite(catalog: Catalog, resource: Resource) -> list[Rule]:

@@ -10,7 +10,7 @@ import duckdb
 from jobs.context import Context
 from jobs.contracts import Choice, Entity, SourceField
 from jobs.errors import UsageError
-from jobs.lake.journal import DELIVERIES
+from jobs.lake.journal import DELIVERIES, STEPS
 from jobs.lake.manifest import Entry, Manifest, read_manifest
 
 Row = dict[str, Any]
@@ -101,10 +101,7 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
     rows: dict[tuple[str, int], Row] = {}
     query = f"SELECT _load_id AS load_id, _row_no AS row_no FROM read_parquet($files) WHERE {delivered}"
     for row in _rows(ctx.lake.files(landed), query, key=key):
-        rows[(row["load_id"], row["row_no"])] = row | {
-            "fate": "duplicate or replaced",
-            "why": "another row of its key counts",
-        }
+        rows[(row["load_id"], row["row_no"])] = row | _unseen(ctx, resource, row["load_id"])
     said = " OR ".join(f'CAST("{f.column}" AS VARCHAR) = $key OR _raw."{f.column}" = $key' for f in fields)
     for name, fate in ((resource, None), (f"{resource}__rejects", "quarantined")):
         version = ctx.lake.passed("standardised", name)
@@ -120,6 +117,19 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
     rows |= _refused_rows(ctx, resource, key)
     found = [_with_delivery(ctx, row) for row in rows.values()]
     return sorted(found, key=lambda row: (row.get("period") or "", row.get("sequence") or 0, row["row_no"]))
+
+
+def _unseen(ctx: Context, resource: str, load_id: str) -> Row:
+    """Why a landed row does not stand in the standardised table that passed last."""
+    landed_at = ctx.journal.newest(DELIVERIES, "load_id", load_id=load_id)[0]["noted_at"]
+    table = {"layer": "standardised", "name": resource}
+    judged = ctx.journal.newest(STEPS, "layer", "name", **table)
+    passed = ctx.journal.newest(STEPS, "layer", "name", **table, state="built")
+    if passed and landed_at <= passed[0]["noted_at"]:
+        return {"fate": "duplicate or replaced", "why": "another row of its key counts"}
+    if judged and landed_at <= judged[0]["noted_at"]:
+        return {"fate": "held back", "why": f"its gate stopped the table: {judged[0]['reason']}"}
+    return {"fate": "waiting", "why": "landed, not yet standardised: `brain run --from standardise` takes it"}
 
 
 def _identifying(ctx: Context, resource: str) -> list[SourceField]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import fnmatch
 import time
 from collections.abc import Collection
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from jobs.audit.facts import open_refusals
 from jobs.context import Context
 from jobs.contracts import Load, Resource
 from jobs.errors import SourceError, UsageError
@@ -30,7 +30,8 @@ from jobs.standardise import job as standardise_job
 def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "land", "standardise")) -> list[Step]:
     """Take what arrived by the cut-off for the live resources that match ``only`` (a glob of ids).
 
-    Returns a step for each resource that was extracted, each delivery that was landed and each standardised table.
+    Returns a step for each resource that was extracted, each delivery that was landed or stands refused, and each
+    standardised table.
     """
     resources = [resource for resource in ctx.catalog.live.values() if fnmatch.fnmatch(resource.id, only)]
     if not resources:
@@ -44,6 +45,7 @@ def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "
             call_judge()  # it comes up while the first deliveries land
         for round_ in range(max(map(len, waiting), default=0)):
             steps += _land_all(ctx, [deliveries[round_] for deliveries in waiting if len(deliveries) > round_])
+        steps += _refused(ctx, resources)
     if "standardise" in verbs:
         steps += _standardise_all(ctx, resources)
     return steps
@@ -71,8 +73,7 @@ def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:
 
 
 def _land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
-    """Land one delivery a resource, then let their gate decide on all of them."""
-    steps: list[Step] = []
+    """Land one delivery a resource, then let their gate decide on all of them; a step for each that stays."""
     arrivals: list[tuple[Arrival, Step]] = []
     for delivery in deliveries:
         ctx.progress("landed", f"{delivery.resource} {delivery.period}/{delivery.sequence}")
@@ -81,13 +82,22 @@ def _land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
             arrival = _land(ctx, delivery)
         except SourceError as error:
             ctx.journal.note(DELIVERIES, **_row(delivery), state="refused", reason=str(error))
-            steps.append(Step("landed", delivery.resource, "blocked", 0, time.monotonic() - began, str(error)))
             continue
         step = Step("landed", delivery.resource, "built", arrival.delivery["landed"], time.monotonic() - began)
         arrivals.append((arrival, step))
     verdicts = judge_landings(ctx, [arrival for arrival, _ in arrivals])
-    for (_, step), verdict in zip(arrivals, verdicts, strict=True):
-        steps.append(replace(step, state="blocked", reason=verdict.reason) if verdict.blocked else step)
+    return [step for (_, step), verdict in zip(arrivals, verdicts, strict=True) if not verdict.blocked]
+
+
+def _refused(ctx: Context, resources: list[Resource]) -> list[Step]:
+    """Refusals that stand at the cut-off, whichever run found them: running again tells the same."""
+    steps = []
+    for resource in resources:
+        rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
+        arrived = [row for row in rows if (row["received_at"] or "")[:10] <= ctx.as_of]
+        for row in open_refusals(resource, arrived):
+            what = f"{row['file']} ({row['period']}, sequence {row['sequence']})"
+            steps.append(Step("landed", resource.id, "refused", reason=row["reason"] or "", delivery=what))
     return steps
 
 
@@ -134,6 +144,7 @@ def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str
         "received": received,
         "rejected_pct": 100.0 * landing.rejected / received if received else 0.0,
         "cut_off": int(last_cut),
+        "before": before,
         "loss_beyond_pct": unexplained_loss(received, before, int(manifest.get("removed", 0)), load),
     }
     if "rows" in manifest:

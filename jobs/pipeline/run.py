@@ -29,10 +29,9 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """0 done · 3 nothing could be released because a gate blocked it · 5 some sources or tables were stopped."""
-        stopped = [step for step in self.steps if step.state in ("blocked", "failed", "stale", "waiting")]
-        if not stopped:
+        if not any(step.is_stopped for step in self.steps):
             return DONE
-        return PARTLY if any(step.state in ("built", "unchanged") for step in self.steps) else BLOCKED
+        return PARTLY if any(step.state in ("built", "unchanged", "refused") for step in self.steps) else BLOCKED
 
 
 def run_pipeline(

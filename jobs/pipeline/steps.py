@@ -17,6 +17,9 @@ from jobs.lake.store import Version
 
 Built = TypeVar("Built")
 
+STOPPED = ("refused", "blocked", "failed", "stale", "waiting")
+"""States of steps that somebody must look at."""
+
 AT_ONCE = 4
 """Tables that the engine works on at once: its planning of small ones leaves cores idle."""
 _AT_GATE = 2
@@ -27,7 +30,8 @@ class Step:
     """How one table came out.
 
     ``built``, ``unchanged`` (its inputs are as they were), ``blocked`` (its gate stopped it), ``stale`` (an input is
-    stopped, so it stays as it was), ``waiting`` (an input does not exist yet) or ``failed`` (its source did).
+    stopped, so it stays as it was), ``waiting`` (an input does not exist yet), ``failed`` (its source did) or
+    ``refused`` (a whole delivery was, and none has replaced it).
     """
 
     layer: str
@@ -36,6 +40,16 @@ class Step:
     rows: int = 0
     seconds: float = 0.0
     reason: str = ""
+    delivery: str = ""
+    """Of a refused one its file, period and sequence."""
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.state in STOPPED
+
+    def __str__(self) -> str:
+        delivery = f": {self.delivery}" if self.delivery else ""
+        return f"{self.state}: {self.layer}.{self.name}{delivery}: {self.reason}"
 
 
 def fingerprint(ctx: Context, inputs: list[tuple[str, str]], *more: str) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from jobs.settings import PROJECT
-from jobs.stages import JOURNAL_FOLDER, VERBS, stage_of
+from jobs.stages import JOURNAL_FOLDER, LAYERS, VERBS, stage_of
 from tests.bench.town import command, environment
 
 RELEASED = (0, 5)
@@ -93,7 +93,7 @@ class Run:
 
     def _watch(self) -> None:
         for line in self.process.stderr or ():
-            if found := _LINE.match(line):
+            if (found := _LINE.match(line)) and found[1] in (*VERBS, *LAYERS):
                 verb = stage_of(found[1]).verb
                 self.walls.setdefault(verb, time.monotonic() - self.began)
                 self.lines.setdefault(verb, self.cpu())

@@ -54,11 +54,11 @@ def test_the_gate_refuses_the_delivery_and_what_was_stays_readable(
     passed = ctx.lake.passed("landed", "x.y.z")
     assert passed is not None and passed.rows == (100 if state == "refused" else 1)
     if verdict.blocked:
-        assert "骤减" in verdict.reason
+        assert "骤减：上一批 100 行，本批 1 行" in verdict.reason
 
 
 def _judged(ctx: Context, beyond: float, version: Any) -> Verdict:
-    facts = {"received": 1, "rejected_pct": 0.0, "cut_off": 0, "loss_beyond_pct": beyond}
+    facts = {"received": 1, "rejected_pct": 0.0, "cut_off": 0, "loss_beyond_pct": beyond, "before": 100}
     delivery = {"load_id": "one", "resource": "x.y.z", "period": "2026-03-02", "sequence": 1}
     (verdict,) = judge_landings(ctx, [Arrival(delivery, facts, landing_suite([], has_manifest=False), [version])])
     return verdict

@@ -44,7 +44,7 @@ def test_killed_at_any_call_that_shows_something_readers_see_one_release(served:
         ctx = _copy(served, tmp_path / f"killed{call}")
         code = _run(ctx, f"inject={_CALLS}:signal=SIGKILL:when={call}")
         assert code in (0, -signal.SIGKILL)
-        kills += code != 0  # a thread's calls are counted apart: the last number may not be reached
+        kills += code != 0
         seen.append(_told(ctx))
         run_pipeline(again(ctx), "publish", "serve")
         assert _told(ctx) == (2, 2), f"call {call}"
@@ -53,13 +53,14 @@ def test_killed_at_any_call_that_shows_something_readers_see_one_release(served:
         assert [row["release"] for row in rows] == [1, 2], f"call {call}: testified once"
         assert _hidden(ctx) == [], f"call {call}"
     assert seen == sorted(seen), "what was seen is never taken back"
-    assert kills >= 3
+    assert kills >= 5
     assert {(1, 1), (2, 1)} <= set(seen) <= {(1, 1), (2, 1), (2, 2)}, "nothing yet, released, served"
 
 
 def _calls_in_the_lake(served: Context, tmp_path: Path) -> list[int]:
-    """Which of the calls, from 1, speak of releases and what is served, by a run that nobody kills.
+    """Which calls of the main thread, from 1, speak of releases and what is served, by a run that nobody kills.
 
+    strace counts each thread's calls apart; those that build the files of a role make one each, in a hidden folder.
     Skips where none can be seen.
     """
     log = tmp_path / "calls"
@@ -70,7 +71,9 @@ def _calls_in_the_lake(served: Context, tmp_path: Path) -> list[int]:
         pytest.skip("strace is not installed: the kills cannot be placed")
     if code and _told(ctx) == (1, 1):
         pytest.skip("strace may not trace here: the kills cannot be placed")
-    calls = [line for line in log.read_text().splitlines() if re.match(r"[0-9]+ +[a-z0-9]+\(", line)]
+    lines = [line for line in log.read_text().splitlines() if re.match(r"[0-9]+ +[a-z0-9]+\(", line)]
+    main = next(line.split()[0] for line in lines if "/8_published/" in line)
+    calls = [line for line in lines if line.split()[0] == main]
     found = [number for number, line in enumerate(calls, 1) if re.search("/(8_published|9_served)/", line)]
     assert len(found) >= 6, calls
     return found

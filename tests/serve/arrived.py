@@ -50,7 +50,7 @@ def deliveries(resource: Resource, text: Text) -> Iterator[Row]:
             "file": text(f"{resource.id.split('.')[-1]}_{day:%Y%m%d}_1.csv"),
             "received_at": f"{day + timedelta(days=int(late))}T06:10:00",
             "state": "refused" if refused else "landed",
-            "reason": "行数与交付声明相符（1 / 1）" if refused else "",
+            "reason": f"声明 {received + 24:,} 行，实收 {received:,} 行" if refused else "",
             "received": received,
             "landed": received - rejected,
             "rejected": rejected,
