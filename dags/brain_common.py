@@ -89,8 +89,8 @@ class Stretch(BaseOperator):
         self._command = Command()
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
-        day, approver = business_date(context), approved_by(context)
-        chosen = (["--only", self.only] if self.only != "*" else []) + (["--approved-by", approver] if approver else [])
+        day = business_date(context)
+        chosen = (["--only", self.only] if self.only != "*" else []) + approval(context)
         arguments = ["run", "--from", self.first, "--to", self.last, *chosen, "--date", day, "--json"]
         outcome = self._command.run(arguments)
         for asset in self.outlets:
@@ -115,13 +115,16 @@ def business_date(context: Mapping[str, Any]) -> str:
     return str(moment.astimezone(ZoneInfo(TIMEZONE)).date())
 
 
-def approved_by(context: Mapping[str, Any]) -> str:
-    """Who approved in this run, if that was asked."""
+def approval(context: Mapping[str, Any]) -> list[str]:
+    """Who approved in this run and what was shown to them, as options; none where nobody was asked."""
     if "approval" not in context["task"].upstream_task_ids:
-        return ""
+        return []
     answer = context["ti"].xcom_pull(task_ids="approval")
     user = (answer or {}).get("responded_by_user") or {}
-    return str(user.get("name") or user.get("id") or "")
+    name = str(user.get("name") or user.get("id") or "")
+    if not name:
+        return []
+    return ["--approved-by", name, "--shown", context["ti"].xcom_pull(task_ids="summarise")["shown"]]
 
 
 class Command:
@@ -134,12 +137,13 @@ class Command:
     def run(self, arguments: list[str]) -> dict[str, Any]:
         """Run it and return what it reported, with its exit code.
 
-        What gates decided (exit codes 0, 3 and 5) is data: the task succeeds. Anything else fails it, for good unless
-        the error calls itself transient or the process died of a signal.
+        What gates decided over tables (exit codes 0, 3 and 5) is data: the task succeeds. Anything else fails it, an
+        error that ended the run before it reported too; for good unless the error calls itself transient or the process
+        died of a signal.
         """
         code, printed = (self._call if self._in_process else self._spawn)(arguments)
         report = _report(printed)
-        if code not in VERDICTS or report.get("transient"):
+        if code not in VERDICTS or "error" in report:
             may_pass = (report.get("transient") or code < 0 or code > 128) and not self._in_process
             fail = AirflowException if may_pass else AirflowFailException
             raise fail(f"brain {' '.join(arguments)} ended with {code}: {report.get('problem', 'see the log above')}")

@@ -41,7 +41,8 @@ def approval_text(preview: dict[str, Any], day: str, report: str) -> str:
     stopped = [f"- `{row['name']}` {STATES[row['state']]}：{row['reason']}" for row in preview["stopped"]]
     return "\n".join(
         [
-            f"数据截止 **{day}**。批准（Approve）后整体发布；驳回（Reject）则读者继续使用现行发布。",
+            f"数据截止 **{day}**。批准（Approve）后，发布的正是这里所示的内容（编号 {preview['shown']}），"
+            "此后通过的数据不在其内；驳回（Reject）则读者继续使用现行发布。",
             "",
             f"- 全市质量分 **{preview['score'] or '未测'}**；现行发布：{now}",
             f"- 与现行发布相比的表：新增 {changes['added']}，变更 {changes['changed']}，未变 {changes['unchanged']}",
@@ -86,8 +87,9 @@ with make_dag(
         """What the approver reads."""
         day = business_date(context)
         report = conf.get("api", "base_url", fallback="").rstrip("/") + "/report/index.html"
-        body = approval_text(Command().run(["release", "preview", "--json"]), day, report)
-        return {"subject": f"请审批：数据截止 {day} 的发布", "body": body}
+        preview = Command().run(["release", "preview", "--json"])
+        body = approval_text(preview, day, report)
+        return {"subject": f"请审批：数据截止 {day} 的发布", "body": body, "shown": preview["shown"]}
 
     audit = Stretch(task_id="audit", first="audit", last="audit", inlets=LIBRARIES + THEMES, priority_weight=2)
     approval = ApprovalOperator(

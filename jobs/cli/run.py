@@ -11,12 +11,15 @@ import typer
 from jobs.cli.output import context, print_outcome
 from jobs.cli.progress import Progress
 from jobs.errors import UsageError
-from jobs.pipeline import run_pipeline
+from jobs.pipeline import Approval, run_pipeline
 from jobs.stages import STAGES
 
 Date = Annotated[str | None, typer.Option("--date", help="Cut-off day yyyy-MM-dd; nothing received later is taken.")]
 Only = Annotated[str, typer.Option("--only", help="Glob of resource ids, such as 'gaj.*', for extract to standardise.")]
 Approver = Annotated[str, typer.Option(help="Who approved the release; without a name it says that nobody did.")]
+Shown = Annotated[
+    str, typer.Option(help="What was approved, as `brain release preview` names it: exactly that is released.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")]
 
 
@@ -35,6 +38,7 @@ def run(
     date: Date = None,
     only: Only = "*",
     approved_by: Approver = "",
+    shown: Shown = "",
     as_json: AsJson = False,
 ) -> None:
     """Exit 0 done, 3 blocked by a gate, 5 partly done (some sources stopped, the rest released)."""
@@ -42,7 +46,7 @@ def run(
         raise UsageError(f"--date {date!r} is not a day", remedy="Write it as yyyy-MM-dd")
     with Progress() as progress:
         ctx = context(date, progress)
-        outcome = run_pipeline(ctx, first, last, only, approved_by)
+        outcome = run_pipeline(ctx, first, last, only, Approval(approved_by, shown))
     print_outcome(ctx, outcome, as_json)
     raise typer.Exit(outcome.exit_code)
 

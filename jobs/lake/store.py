@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 import deltalake
 import pyarrow as pa
+import sqlalchemy as sa
 from deltalake.exceptions import TableNotFoundError
 
 from jobs.errors import EnvironmentFault, RunConflict, UsageError
@@ -111,6 +112,16 @@ class Lake:
             rows = self.journal.newest(PASSED, "layer", "name")
             self._passed = {(row["layer"], row["name"]): _version(row) for row in rows}
         return self._passed
+
+    def passed_up_to(self, mark: int) -> dict[tuple[str, str], Version]:
+        """Every table as it might be read when the journal stood at ``mark``: what passed later is not in it."""
+        last = sa.select(sa.func.max(PASSED.c.seq)).where(PASSED.c.seq <= mark).group_by(PASSED.c.layer, PASSED.c.name)
+        rows = self.journal.rows(sa.select(PASSED).where(PASSED.c.seq.in_(last)))
+        return {(row["layer"], row["name"]): _version(row) for row in rows}
+
+    def newest_mark(self) -> int:
+        """Where the journal stands: the place of the newest passed mark; 0 if nothing passed yet."""
+        return int(self.journal.rows(sa.select(sa.func.max(PASSED.c.seq).label("seq")))[0]["seq"] or 0)
 
     def _fresh(self, layer: str, name: str) -> Version | None:
         """The passed version as the journal knows it now: under a table's lock, what another run passed counts."""

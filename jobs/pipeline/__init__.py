@@ -2,7 +2,7 @@
 command line and by the DAGs.
 """
 
-from jobs.pipeline.run import Outcome, run_pipeline
+from jobs.pipeline.run import Approval, Outcome, run_pipeline
 from jobs.pipeline.steps import Step
 
-__all__ = ["Outcome", "Step", "run_pipeline"]
+__all__ = ["Approval", "Outcome", "Step", "run_pipeline"]

@@ -9,13 +9,18 @@ from typing import Any
 from jobs.context import Context
 from jobs.errors import UsageError
 from jobs.lake.manifest import Manifest, read_manifest
-from jobs.publish.job import LAYERS
+from jobs.lake.store import Version
+from jobs.publish.job import LAYERS, name_shown
+
+Tables = dict[tuple[str, str], Version]
 
 
 @dataclass(frozen=True)
 class Preview:
     """The audited lake as it stands, beside the release that readers see now."""
 
+    shown: str
+    """Names what is shown here: `brain run --from publish --shown` releases exactly this."""
     as_of: str
     release: int | None
     score: str | None
@@ -33,17 +38,21 @@ class Preview:
 
 def preview_release(ctx: Context) -> Preview:
     """Read what was audited last; raises :class:`UsageError` if nothing was."""
-    if ctx.lake.passed("audited", "states") is None:
-        raise UsageError("nothing was audited yet", remedy="Run `brain run --to audit` first")
-    states = ctx.lake.read_arrow("audited", "states").to_pylist()
-    findings = ctx.lake.read_arrow("audited", "findings").to_pylist()
     last = read_manifest(ctx.settings.lake)
+    mark = ctx.lake.newest_mark()
+    passed = ctx.lake.passed_up_to(mark)
+    if ("audited", "states") not in passed:
+        raise UsageError("nothing was audited yet", remedy="Run `brain run --to audit` first")
+    states, findings = (
+        ctx.lake.read_arrow("audited", name, passed["audited", name]).to_pylist() for name in ("states", "findings")
+    )
     return Preview(
+        shown=name_shown(last, mark),
         as_of=ctx.as_of,
         release=last.release if last else None,
-        score=_score(ctx, None),
-        released_score=_score(ctx, last) if last else None,
-        changes=_changes(ctx, last),
+        score=_score(ctx, passed, None),
+        released_score=_score(ctx, passed, last) if last else None,
+        changes=_changes(passed, last),
         states=dict(sorted(Counter(row["state"] for row in states).items())),
         findings=dict(sorted(Counter(row["severity"] for row in findings).items())),
         stopped=tuple(
@@ -55,9 +64,9 @@ def preview_release(ctx: Context) -> Preview:
     )
 
 
-def _score(ctx: Context, manifest: Manifest | None) -> str | None:
+def _score(ctx: Context, passed: Tables, manifest: Manifest | None) -> str | None:
     """The city's total as audited last, or as a release shows it."""
-    version = ctx.lake.passed("audited", "scorecard")
+    version = passed.get(("audited", "scorecard"))
     if manifest is not None:
         entry = manifest.entry("audited", "scorecard")
         version = replace(version, number=entry.version) if version and entry else None
@@ -68,10 +77,10 @@ def _score(ctx: Context, manifest: Manifest | None) -> str | None:
     return str(total[0]) if total and total[0] is not None else None
 
 
-def _changes(ctx: Context, last: Manifest | None) -> dict[str, int]:
+def _changes(passed: Tables, last: Manifest | None) -> dict[str, int]:
     known = last.contents() if last else {}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for key, version in ctx.lake.all_passed().items():
+    for key, version in passed.items():
         if key[0] not in LAYERS or key[0] == "landed":
             continue
         contents = (version.digest.content, version.digest.provenance)

@@ -48,11 +48,11 @@ def begin_release(ctx: Context) -> int:
     return publish_job.begin(ctx)
 
 
-def make_release(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tuple[Step, int, bool]:
-    """Publish what passed; the step, the release that readers see, and whether it is new."""
+def make_release(ctx: Context, epoch: int, approved_by: str = "", shown: str = "") -> tuple[Step, int, bool]:
+    """Publish what passed, or what was shown; the step, the release that readers see, and whether it is new."""
     ctx.progress("published", "manifest")
     began = time.monotonic()
-    manifest, is_new = publish_job.run(ctx, epoch, approved_by, note or _note(ctx))
+    manifest, is_new = publish_job.run(ctx, epoch, approved_by, _note(ctx), shown)
     return _step("published", manifest, is_new, began), manifest.release, is_new
 
 

@@ -34,22 +34,33 @@ class Outcome:
         return PARTLY if any(step.state in ("built", "unchanged", "refused") for step in self.steps) else BLOCKED
 
 
+@dataclass(frozen=True)
+class Approval:
+    """Who approved the release, and what was shown for it (:attr:`jobs.pipeline.preview.Preview.shown`)."""
+
+    by: str = ""
+    shown: str = ""
+    """Empty: what has passed by the time of publishing."""
+
+
 def run_pipeline(
-    ctx: Context, first: str = "extract", last: str = "serve", only: str = "*", approved_by: str = ""
+    ctx: Context, first: str = "extract", last: str = "serve", only: str = "*", approval: Approval | None = None
 ) -> Outcome:
     """Run the verbs from ``first`` to ``last``; ``only`` is a glob of resource ids for the first three.
 
-    ``approved_by`` names who approved the release; without it the release says that nobody did. One run at a time works
-    on a home: :class:`RunConflict` where another lives.
+    Without ``approval`` the release says that nobody gave one. One run at a time works on a home: :class:`RunConflict`
+    where another lives.
     """
-    verbs = chosen_verbs(first, last)
+    verbs, given = chosen_verbs(first, last), approval or Approval()
+    if given.shown and first != "publish":
+        raise UsageError("what was shown would not be what is released", remedy="Use --shown with --from publish")
     with ctx.lake.alone():
-        return _run(ctx, verbs, first, last, only, approved_by)
+        return _run(ctx, verbs, f"{first}..{last} {only}", only, given)
 
 
-def _run(ctx: Context, verbs: set[str], first: str, last: str, only: str, approved_by: str) -> Outcome:
+def _run(ctx: Context, verbs: set[str], run: str, only: str, approval: Approval) -> Outcome:
     epoch = begin_release(ctx) if "publish" in verbs else None  # now: a run that begins later shall fence this one off
-    ctx.journal.note(RUNS, run=f"{first}..{last} {only}", as_of=ctx.as_of, state="started", summary={})
+    ctx.journal.note(RUNS, run=run, as_of=ctx.as_of, state="started", summary={})
     steps: list[Step] = []
     if verbs & {"extract", "land", "standardise"}:
         steps += ingest(ctx, only, verbs)
@@ -61,12 +72,12 @@ def _run(ctx: Context, verbs: set[str], first: str, last: str, only: str, approv
         steps += measure(ctx)
     release, is_new = None, False
     if epoch is not None:
-        step, release, is_new = make_release(ctx, epoch, approved_by)
+        step, release, is_new = make_release(ctx, epoch, approval.by, approval.shown)
         steps.append(step)
     if "serve" in verbs:
         steps.append(serve_release(ctx))
     states = {state: sum(step.state == state for step in steps) for state in sorted({step.state for step in steps})}
-    ctx.journal.note(RUNS, run=f"{first}..{last} {only}", as_of=ctx.as_of, state="ended", summary=states)
+    ctx.journal.note(RUNS, run=run, as_of=ctx.as_of, state="ended", summary=states)
     return Outcome(tuple(steps), release, is_new, states)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from jobs.context import Context
-from jobs.errors import GateFailed, RunConflict, UsageError
+from jobs.errors import GateFailed, PolicyDenied, RunConflict, UsageError
 from jobs.lake.journal import RELEASES
 from jobs.lake.manifest import Entry, Manifest, folder, read_manifest, write_manifest
 from jobs.lake.store import Version, sweep
@@ -22,13 +23,18 @@ def begin(ctx: Context) -> int:
     return ctx.journal.note_place(RELEASES, as_of=ctx.as_of, event="begun", approved_by="", note="")
 
 
-def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tuple[Manifest, bool]:
-    """The manifest that readers see after it, and whether it is new; ``epoch`` was taken when the run began."""
-    if any(not row["balances"] for row in ctx.lake.read_arrow("audited", "ledger").to_pylist()):
-        raise GateFailed("a ledger does not balance: rows would be lost", remedy="See `brain sql 'FROM audit.ledger'`")
+def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "", shown: str = "") -> tuple[Manifest, bool]:
+    """The manifest that readers see after it, and whether it is new; ``epoch`` was taken when the run began.
+
+    What was ``shown`` to whoever approved is released exactly, without what has passed since.
+    """
     last = read_manifest(ctx.settings.lake)
+    passed = ctx.lake.passed_up_to(_mark_of(shown)) if shown else ctx.lake.all_passed()
+    ledger = ctx.lake.read_arrow("audited", "ledger", passed.get(("audited", "ledger")))
+    if any(not row["balances"] for row in ledger.to_pylist()):
+        raise GateFailed("a ledger does not balance: rows would be lost", remedy="See `brain sql 'FROM audit.ledger'`")
     _testify(ctx, last)
-    tables = tuple(_entry(ctx, version) for key, version in sorted(ctx.lake.all_passed().items()) if key[0] in LAYERS)
+    tables = tuple(_entry(ctx, version) for key, version in sorted(passed.items()) if key[0] in LAYERS)
     fresh = Manifest(
         release=last.release + 1 if last else 1,
         as_of=ctx.as_of,
@@ -41,8 +47,31 @@ def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "") -> tupl
     )
     if last and last.contents() == fresh.contents():
         return last, False
+    if shown:
+        _require_same_before(shown, last)
     _publish(ctx, fresh, epoch)
     return fresh, True
+
+
+def name_shown(last: Manifest | None, mark: int) -> str:
+    """Names what is shown for approval: the release it is held against, and the place of the newest passed mark."""
+    return f"{last.release if last else 0}-{mark}"
+
+
+def _mark_of(shown: str) -> int:
+    if not re.fullmatch(r"\d+-\d+", shown):
+        raise UsageError(f"{shown!r} was never shown", remedy="Take it from `brain release preview`")
+    return int(shown.split("-")[1])
+
+
+def _require_same_before(shown: str, last: Manifest | None) -> None:
+    """Readers must still see the release that the approver compared with: another one would be taken back unseen."""
+    before, now = int(shown.split("-")[0]), last.release if last else 0
+    if before != now:
+        raise PolicyDenied(
+            f"approval was asked against release {before or '-'}, readers see release {now or '-'} by now",
+            remedy="Ask again: trigger brain_release, or see `brain release preview`",
+        )
 
 
 def roll_back(ctx: Context, to: int, approved_by: str = "", note: str = "") -> Manifest:

@@ -86,6 +86,34 @@ def test_what_may_pass_is_tried_again(ending: Any, how: str, report: dict[str, A
     assert not isinstance(caught.value, AirflowFailException)
 
 
+def test_approved_but_not_published_is_no_success(ending: Any) -> None:
+    """A run that an error ended has no verdicts to show, whatever its exit code."""
+    from airflow.sdk.exceptions import AirflowFailException
+    from brain_common import Command
+
+    ending("exit 3", {"error": "GateFailed", "problem": "a ledger does not balance", "transient": False})
+    with pytest.raises(AirflowFailException, match="does not balance"):
+        Command().run(["run"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "options"),
+    [
+        ({"responded_by_user": {"id": "cdo", "name": "cdo"}}, ["--approved-by", "cdo", "--shown", "7-1234"]),
+        (None, []),
+    ],
+)
+def test_who_approved_and_what_they_saw_go_with_the_release(
+    airflow: dict[str, str], answer: dict[str, Any] | None, options: list[str]
+) -> None:
+    from brain_common import approval
+
+    said = {"approval": answer, "summarise": {"shown": "7-1234"}}
+    pulled = SimpleNamespace(xcom_pull=lambda task_ids: said[task_ids])
+    task = SimpleNamespace(upstream_task_ids={"approval", "decide"})
+    assert approval({"task": task, "ti": pulled}) == options
+
+
 def test_a_killed_task_leaves_nothing_running(ending: Any) -> None:
     import threading
     import time
@@ -135,6 +163,7 @@ def test_the_approver_reads_what_changes_what_is_stopped_and_where_the_report_is
     stopped = {"layer": "standardised", "name": "gaj.household.person", "state": "blocked", "reason": "主键重复"}
     preview = {
         "release": 7,
+        "shown": "7-1234",
         "score": "94.54",
         "released_score": "95.01",
         "changes": {"added": 1, "changed": 12, "unchanged": 30},
@@ -143,7 +172,7 @@ def test_the_approver_reads_what_changes_what_is_stopped_and_where_the_report_is
         "critical": [f"问题 {n}" for n in range(25)],
     }
     text = approval_text(preview, "2026-03-02", "http://127.0.0.1/report/index.html")
-    for words in ("2026-03-02", "94.54", "95.01", "变更 12", "主键重复", "/report/index.html", "驳回"):
+    for words in ("2026-03-02", "94.54", "95.01", "变更 12", "主键重复", "/report/index.html", "驳回", "7-1234"):
         assert words in text
     assert text.count("问题 ") == LISTED
     assert "另有 5 条" in text

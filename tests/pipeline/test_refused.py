@@ -44,7 +44,12 @@ def test_a_run_ends_as_the_deliveries_are(tmp_path: Path, capsys: pytest.Capture
     capsys.readouterr()
     assert invoke([*command, "deliveries", "--refused"]) == 0
     printed = capsys.readouterr().out
-    for words in (RESOURCE, "thing_20260302_1.csv (2026-03-02, sequence 1)", "声明 1,204 行，实收 2 行", "to do: Ask for"):
+    for words in (
+        RESOURCE,
+        "thing_20260302_1.csv (2026-03-02, sequence 1)",
+        "声明 1,204 行，实收 2 行",
+        "to do: Ask for",
+    ):
         assert words in printed
     assert invoke([*command, "run", "--from", "land", "--to", "land", "--date", "2026-03-02"]) == PARTLY
     assert f"refused: landed.{RESOURCE}: thing_20260302_1.csv (2026-03-02, sequence 1): 声明" in capsys.readouterr().out

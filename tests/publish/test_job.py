@@ -12,9 +12,11 @@ import pyarrow as pa
 import pytest
 
 from jobs.context import Context
-from jobs.errors import GateFailed, RunConflict, UsageError
+from jobs.errors import GateFailed, PolicyDenied, RunConflict, UsageError
 from jobs.lake.journal import RELEASES
 from jobs.lake.manifest import Manifest, folder, numbers, read_manifest, write_manifest
+from jobs.pipeline import Approval, run_pipeline
+from jobs.pipeline.preview import preview_release
 from jobs.publish import job
 from tests.land.home import RESOURCE
 from tests.publish.numbered import AS_OF, again, make_lake, pass_tables
@@ -69,6 +71,44 @@ def test_the_approval_stands_in_the_release_and_in_the_journal(ctx: Context) -> 
     manifest, _ = publish(ctx, approved_by="张主任", note="月度")
     assert (manifest.release, manifest.previous, manifest.approved_by, manifest.note) == (2, 1, "张主任", "月度")
     assert noted(ctx) == [(1, "release", ""), (2, "release", "张主任")]
+
+
+def test_what_was_shown_is_what_is_released(ctx: Context) -> None:
+    """Whatever passes between the question and the answer waits for the next approval."""
+    publish(ctx)
+    pass_tables(ctx, 2)
+    shown = preview_release(ctx).shown
+    pass_tables(ctx, 3)
+    manifest, is_new = publish(again(ctx), approved_by="张主任", shown=shown)
+    assert (manifest.release, is_new) == (2, True)
+    assert numbers_of_newest(ctx.settings.lake) == (2, 2, 2, 2)
+    same, is_new = publish(again(ctx), approved_by="张主任", shown=shown)
+    assert (same.release, is_new) == (2, False), "a run that is repeated after a kill finds it done"
+    publish(again(ctx))
+    assert numbers_of_newest(ctx.settings.lake) == (3, 3, 3, 3)
+
+
+def test_an_approval_that_was_overtaken_is_asked_again(ctx: Context) -> None:
+    """Else readers would be taken back behind what they see, and nobody would have looked at that."""
+    publish(ctx)
+    pass_tables(ctx, 2)
+    shown = preview_release(ctx).shown
+    pass_tables(ctx, 3)
+    publish(again(ctx))
+    with pytest.raises(PolicyDenied, match="asked against release 1, readers see release 2") as refused:
+        publish(again(ctx), approved_by="张主任", shown=shown)
+    assert not refused.value.transient
+    assert numbers(ctx.settings.lake) == [1, 2]
+
+
+@pytest.mark.parametrize("shown", ["", "7", "1-x", "-1"])
+def test_only_what_was_shown_can_be_named(ctx: Context, shown: str) -> None:
+    if shown:
+        with pytest.raises(UsageError, match="was never shown"):
+            publish(ctx, shown=shown)
+    with pytest.raises(UsageError, match="would not be what is released"):
+        run_pipeline(ctx, "audit", "publish", approval=Approval("张主任", shown or "0-1"))
+    assert numbers(ctx.settings.lake) == []
 
 
 def test_landed_rows_alone_make_no_release(ctx: Context) -> None:
