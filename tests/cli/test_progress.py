@@ -17,6 +17,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, terminal: bool, every: float) -> io.S
     """Standard error as text, with short patience."""
     text = io.StringIO()
     monkeypatch.setattr(module, "stderr", Console(file=text, force_terminal=terminal, width=80, highlight=False))
+    monkeypatch.setattr(options, "quiet", False)
     monkeypatch.setattr(module, "TERMINAL_SECONDS" if terminal else "LOG_SECONDS", every)
     return text
 
@@ -26,7 +27,9 @@ def test_what_takes_long_says_that_it_goes_on(monkeypatch: pytest.MonkeyPatch, t
     text = shown(monkeypatch, terminal, 0.1)
     with Progress() as progress:
         progress("landed", "one")
-        time.sleep(0.45)
+        until = time.monotonic() + 20
+        while text.getvalue().count("landed           1  one") < 3 and time.monotonic() < until:
+            time.sleep(0.05)
     assert text.getvalue().count("landed           1  one") >= 3
     ended = text.getvalue()
     time.sleep(0.25)
