@@ -14,7 +14,7 @@ import click
 import typer
 from typer.main import get_command
 
-from jobs.cli import deliveries, facts, look, make, profile, run, trace
+from jobs.cli import deliveries, facts, look, make, profile, replay, run, trace
 from jobs.cli.output import options
 from jobs.errors import BrainError
 
@@ -44,6 +44,7 @@ def _common(
 
 make.register(app)
 run.register(app)
+replay.register(app)
 facts.register(app)
 look.register(app)
 trace.register(app)

@@ -18,7 +18,7 @@ from jobs.gates import judge
 from jobs.gates.breach import explain_breach
 from jobs.gates.engine import Result, judged_columns, result_of_row
 from jobs.gates.suite import Rule, suite_hash
-from jobs.lake.journal import DELIVERIES, VERDICTS
+from jobs.lake.journal import DELIVERIES, READINGS, VERDICTS
 
 if TYPE_CHECKING:
     from jobs.context import Context
@@ -96,6 +96,10 @@ class Arrival:
     facts: dict[str, Any]
     rules: list[Rule]
     versions: list[Version]
+    contract: str = ""
+    """Digest of the declaration it was read by."""
+    stands: bool = False
+    """An earlier reading of it passed, and stays where this one does not."""
 
 
 def judge_landings(ctx: Context, arrivals: list[Arrival]) -> list[Verdict]:
@@ -121,11 +125,23 @@ def _settle(ctx: Context, arrival: Arrival, suite: str, verdict: Verdict) -> Non
     delivery = arrival.delivery
     state = "refused" if verdict.blocked else "landed"
     with ctx.journal.writing() as connection:
+        stays = verdict.blocked and arrival.stands
+        note_reading(ctx, delivery, arrival.contract, "kept" if stays else state, verdict.reason, connection)
+        if stays:
+            return
         _record(ctx, arrival.versions[0], suite, arrival.rules, verdict, delivery["load_id"], connection)
         if not verdict.blocked:
             for version in arrival.versions:
                 ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
         ctx.journal.note(DELIVERIES, connection, **delivery, state=state, reason=verdict.reason)
+
+
+def note_reading(
+    ctx: Context, delivery: dict[str, Any], contract: str, outcome: str, reason: str, connection: Any = None
+) -> None:
+    """Testify by which declaration a delivery was read, and how that ended."""
+    ids = {"load_id": delivery["load_id"], "resource": delivery["resource"]}
+    ctx.journal.note(READINGS, connection, **ids, contract=contract, outcome=outcome, reason=reason)
 
 
 def arrived_frame(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pd.DataFrame]:

@@ -57,6 +57,24 @@ REPEATS = _table(
     _text("file", null=False),
     _text("received_at"),
 )
+CONTRACTS = _table(
+    "contracts",
+    _text("layer", null=False),
+    _text("name", index=True, null=False),
+    _text("contract", null=False),
+    _text("parts"),
+)
+"""What a table's rows were read by: a digest, and the digests of its parts by name."""
+READINGS = _table(
+    "readings",
+    _text("load_id", index=True, null=False),
+    _text("resource", index=True, null=False),
+    _text("contract", null=False),
+    _text("outcome", null=False),
+    _text("reason"),
+)
+"""Every time that a delivery was read, and by which contract: ``landed``, ``refused``, or ``kept`` where an earlier
+reading stays."""
 PASSED = _table(
     "passed",
     _text("layer", null=False),
@@ -95,7 +113,9 @@ STEPS = _table(
 RUNS = _table("runs", _text("run", index=True), _text("as_of"), _text("state"), _text("summary"))
 RELEASES = _table("releases", _number("release"), _text("as_of"), _text("approved_by"), _text("event"), _text("note"))
 
-TABLES = {table.name: table for table in (DELIVERIES, REPEATS, PASSED, VERDICTS, STEPS, RUNS, RELEASES)}
+TABLES = {
+    table.name: table for table in (DELIVERIES, REPEATS, CONTRACTS, READINGS, PASSED, VERDICTS, STEPS, RUNS, RELEASES)
+}
 
 
 class Journal:

@@ -28,6 +28,7 @@ from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
 from jobs.lake.lock import run_lock, started_at, table_lock
 from jobs.lake.session import LARGE, SMALL, open_session
+from jobs.lake.types import normal, normal_schema, spark_schema, to_arrow_schema
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
@@ -139,7 +140,7 @@ class Lake:
         """A frame over one version (default: the passed one), pinned to its files."""
         chosen = version or self._required(layer, name)
         table = self._delta(layer, name, chosen.number)
-        schema = _spark_schema(table)
+        schema = spark_schema(table)
         files = _files(table)
         reader = self.session.read.schema(schema)
         return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
@@ -186,7 +187,7 @@ class Lake:
         with self.lock(layer, name):
             if same := self._same(layer, name, digest, table.schema):
                 return same
-            self._commit(layer, name, lambda path, mode: _write(path, _normal(table), mode), "overwrite")
+            self._commit(layer, name, lambda path, mode: _write(path, normal(table), mode), "overwrite")
             return Version(layer, name, self._delta(layer, name).version(), digest)
 
     def _write_large(self, layer: str, name: str, frame: DataFrame) -> Version:
@@ -222,8 +223,13 @@ class Lake:
             for key, value in options.items():
                 self.session.conf.set(key, value)
 
-    def append(self, layer: str, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> int:
-        """Add rows to the passed version (a head that did not pass is put back first); returns the version number."""
+    def append(
+        self, layer: str, name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema, instead_of: str = ""
+    ) -> int:
+        """Add rows to the passed version (a head that did not pass is put back first); returns the version number.
+
+        ``instead_of`` names a delivery whose rows go in the same commit.
+        """
         with self.lock(layer, name):
             base = self._fresh(layer, name)
             path = self.path(layer, name)
@@ -235,8 +241,9 @@ class Lake:
             source = _Source(batches)
             reader = pa.RecordBatchReader.from_batches(schema, iter(source))
             mode = "append" if base else "overwrite"
+            gone = f"_load_id = '{instead_of}'" if base and instead_of else None
             try:
-                self._commit(layer, name, lambda path, mode: _write(path, reader, mode), mode)
+                self._commit(layer, name, lambda path, mode: _write(path, reader, mode, gone), mode)
             except deltalake.exceptions.DeltaError:
                 if source.failure is not None:
                     raise source.failure from None
@@ -250,7 +257,7 @@ class Lake:
             return None
         stored = self._delta(layer, name, base.number).to_pyarrow_dataset().schema
         if stored.names != schema.names or [str(f.type) for f in stored] != [
-            str(f.type) for f in _normal_schema(schema)
+            str(f.type) for f in normal_schema(schema)
         ]:
             return None
         return Version(layer, name, base.number, digest, changed=False)
@@ -335,10 +342,13 @@ class _Source:
             raise
 
 
-def _write(path: str, data: Any, mode: str) -> None:
+def _write(path: str, data: Any, mode: Any, gone: str | None = None) -> None:
+    """Overwrite or append; rows for which ``gone`` holds are replaced."""
+    schema_mode: Any = "overwrite" if mode == "overwrite" else "merge"
+    mode = "overwrite" if gone else mode
     try:
         deltalake.write_deltalake(
-            path, data, mode=mode, configuration=RETENTION, schema_mode="overwrite" if mode == "overwrite" else "merge"
+            path, data, mode=mode, configuration=RETENTION, schema_mode=schema_mode, predicate=gone
         )
     except deltalake.exceptions.CommitFailedError as error:
         raise RunConflict(f"another writer committed first: {error}", remedy="Run again") from None
@@ -353,42 +363,6 @@ def _spark_write(df: DataFrame, path: str, mode: str) -> None:
     for key, value in RETENTION.items():
         writer = writer.option(key, value)
     writer.save(path)
-
-
-def _normal_schema(schema: pa.Schema) -> pa.Schema:
-    return pa.schema([pa.field(f.name, _normal_type(f.type), True) for f in schema])
-
-
-def _normal_type(kind: pa.DataType) -> pa.DataType:
-    """Delta's own types: microsecond UTC timestamps, plain strings and lists."""
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("us", "UTC")
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return pa.string()
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(f.name, _normal_type(f.type), True) for f in kind])
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.list_(pa.field("element", _normal_type(kind.value_type), True))
-    return kind
-
-
-def _normal(table: pa.Table) -> pa.Table:
-    return table.cast(_normal_schema(table.schema))
-
-
-def to_arrow_schema(schema: Any) -> pa.Schema:
-    """Arrow's schema of a Spark one."""
-    from pyspark.sql.pandas.types import to_arrow_schema as convert
-
-    return convert(schema, timezone="UTC")
-
-
-def _spark_schema(table: deltalake.DeltaTable) -> Any:
-    import json
-
-    from pyspark.sql.types import StructType
-
-    return StructType.fromJson(json.loads(table.schema().to_json()))
 
 
 def _jvm_pid(settings: Settings) -> int | None:

@@ -40,8 +40,20 @@ class Landing:
         return self.landed + self.rejected
 
 
-def run(ctx: Context, delivery: Delivery) -> Landing:
-    """Append the delivery to its landed table; raises SourceError if the file must be refused whole."""
+@dataclass(frozen=True)
+class Standing:
+    """Rows of a delivery that an earlier reading of it left in the lake."""
+
+    landed: int = 0
+    rejected: int = 0
+
+
+def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None) -> Landing:
+    """Append the delivery to its landed table, in place of what an ``earlier`` reading of it left there.
+
+    Raises SourceError if the file must be refused whole.
+    """
+    earlier = earlier or Standing()
     resource = ctx.catalog.resources[delivery.resource]
     names = {f.name: f.stored for f in resource.fields}
     columns, schema = list(names), landed_schema(list(names.values()))
@@ -58,13 +70,14 @@ def run(ctx: Context, delivery: Delivery) -> Landing:
                 landing.sums[name] = add_exactly(landing.sums[name], column_sum(chunk.columns[columns.index(name)]))
             yield from to_batches(chunk, delivery.load_id, ctx.lake.key, schema)
 
-    number = ctx.lake.append("landed", resource.id, batches(), schema)
-    landing.version = _grown(ctx, resource.id, number, landing.landed)
+    gone = delivery.load_id if earlier.landed or earlier.rejected else ""
+    number = ctx.lake.append("landed", resource.id, batches(), schema, gone)
+    landing.version = _grown(ctx, resource.id, number, landing.landed - earlier.landed)
     landing.rejected, landing.last_rejected = log.count, log.last_no
-    if log.count:
+    if log.count or earlier.rejected:
         name = f"{resource.id}__rejects"
-        number = ctx.lake.append("landed", name, log.batches(), REJECTS)
-        landing.rejects_version = _grown(ctx, name, number, log.count)
+        number = ctx.lake.append("landed", name, log.batches(), REJECTS, gone)
+        landing.rejects_version = _grown(ctx, name, number, log.count - earlier.rejected)
     return landing
 
 

@@ -17,13 +17,23 @@ from jobs.context import Context
 from jobs.contracts import Load, Resource
 from jobs.errors import SourceError, UsageError
 from jobs.extract import job as extract_job
-from jobs.gates import Arrival, Verdict, call_judge, judge_landings, judge_table, landing_suite, standardised_suite
+from jobs.gates import (
+    Arrival,
+    Verdict,
+    call_judge,
+    judge_landings,
+    judge_table,
+    landing_suite,
+    note_reading,
+    standardised_suite,
+)
 from jobs.gates.gate import arrived_frame
 from jobs.lake.delivery import Delivery, delivery_of
 from jobs.lake.journal import DELIVERIES
 from jobs.lake.store import Version
 from jobs.land import job as land_job
-from jobs.pipeline.steps import Step, Task, fingerprint, known_step, take_all
+from jobs.pipeline.reading import Contract, landing_contract, note_contract, standard_contract
+from jobs.pipeline.steps import Step, Task, known_step, take_all
 from jobs.standardise import job as standardise_job
 
 
@@ -44,10 +54,10 @@ def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "
         if any(waiting):
             call_judge()  # it comes up while the first deliveries land
         for round_ in range(max(map(len, waiting), default=0)):
-            steps += _land_all(ctx, [deliveries[round_] for deliveries in waiting if len(deliveries) > round_])
+            steps += land_all(ctx, [deliveries[round_] for deliveries in waiting if len(deliveries) > round_])
         steps += _refused(ctx, resources)
     if "standardise" in verbs:
-        steps += _standardise_all(ctx, resources)
+        steps += standardise_all(ctx, resources)
     return steps
 
 
@@ -72,7 +82,7 @@ def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:
     return sorted(found, key=lambda delivery: (delivery.order, delivery.load_id))
 
 
-def _land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
+def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
     """Land one delivery a resource, then let their gate decide on all of them; a step for each that stays."""
     arrivals: list[tuple[Arrival, Step]] = []
     for delivery in deliveries:
@@ -81,7 +91,7 @@ def _land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
         try:
             arrival = _land(ctx, delivery)
         except SourceError as error:
-            ctx.journal.note(DELIVERIES, **_row(delivery), state="refused", reason=str(error))
+            _note_refusal(ctx, delivery, str(error))
             continue
         step = Step("landed", delivery.resource, "built", arrival.delivery["landed"], time.monotonic() - began)
         arrivals.append((arrival, step))
@@ -101,18 +111,39 @@ def _refused(ctx: Context, resources: list[Resource]) -> list[Step]:
     return steps
 
 
+def _note_refusal(ctx: Context, delivery: Delivery, reason: str) -> None:
+    """A delivery is refused whole; one that an earlier reading let through stays as it was."""
+    resource, stands = ctx.catalog.resources[delivery.resource], _earlier(ctx, delivery) is not None
+    with ctx.journal.writing() as connection:
+        contract, outcome = landing_contract(ctx, resource).digest, "kept" if stands else "refused"
+        note_reading(ctx, _row(delivery), contract, outcome, reason, connection)
+        if not stands:
+            ctx.journal.note(DELIVERIES, connection, **_row(delivery), state="refused", reason=reason)
+
+
 def _land(ctx: Context, delivery: Delivery) -> Arrival:
     """Land one delivery; raises SourceError if it must be refused whole."""
-    if any(other.order == delivery.order for other in _landed(ctx, delivery.resource)):
+    if in_its_place(ctx, delivery):
         raise SourceError(
             "another delivery already stands at this period and sequence", remedy="Give the correction a new sequence"
         )
-    before = _before(ctx, delivery)
-    landing = land_job.run(ctx, delivery)
-    facts, rules = _facts(landing, ctx.catalog.resources[delivery.resource].load, before)
+    resource = ctx.catalog.resources[delivery.resource]
+    contract = landing_contract(ctx, resource)
+    note_contract(ctx, contract)
+    before, earlier = _before(ctx, delivery), _earlier(ctx, delivery)
+    landing = land_job.run(ctx, delivery, earlier)
+    facts, rules = _facts(landing, resource.load, before)
     versions = [version for version in (landing.version, landing.rejects_version) if version]
     counts = {"received": landing.received, "landed": landing.landed, "rejected": landing.rejected}
-    return Arrival(_row(delivery) | counts, facts, rules, versions)
+    return Arrival(_row(delivery) | counts, facts, rules, versions, contract.digest, earlier is not None)
+
+
+def _earlier(ctx: Context, delivery: Delivery) -> land_job.Standing | None:
+    """What an earlier reading of the same delivery left in the lake, if it passed."""
+    rows = ctx.journal.newest(DELIVERIES, "load_id", load_id=delivery.load_id)
+    if not rows or rows[0]["state"] != "landed":
+        return None
+    return land_job.Standing(int(rows[0]["landed"] or 0), int(rows[0]["rejected"] or 0))
 
 
 def _before(ctx: Context, delivery: Delivery) -> int:
@@ -155,9 +186,11 @@ def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str
     return facts, landing_suite(list(landing.sums), "rows" in manifest)
 
 
-def _landed(ctx: Context, resource: str) -> list[Delivery]:
-    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource)
-    return [delivery_of(row) for row in rows if row["state"] == "landed"]
+def in_its_place(ctx: Context, delivery: Delivery) -> Delivery | None:
+    """Another landed delivery of the same period and sequence."""
+    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=delivery.resource)
+    landed = [delivery_of(row) for row in rows if row["state"] == "landed" and row["load_id"] != delivery.load_id]
+    return next((other for other in landed if other.order == delivery.order), None)
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
@@ -174,12 +207,22 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
+def _standard_mark(ctx: Context, contract: Contract) -> str:
+    """Identity of what a standardised table is made of: what it is read by, and the landed version. A change elsewhere
+    in the catalog does not touch it."""
+    passed = ctx.lake.passed("landed", contract.name)
+    return f"{contract.digest}@{passed.number if passed else '-'}"
+
+
+def standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
     """Standardise what has new rows: small tables are read together, then each is written and judged."""
     steps: list[Step] = []
     for batch in standardise_job.batches(ctx, [r for r in resources if ctx.lake.passed("landed", r.id)]):
-        marks = {resource.id: fingerprint(ctx, [("landed", resource.id)]) for resource in batch}
+        contracts = {resource.id: standard_contract(ctx, resource) for resource in batch}
+        marks = {resource.id: _standard_mark(ctx, contracts[resource.id]) for resource in batch}
         due = [r for r in batch if not known_step(ctx, "standardised", r.id, marks[r.id])]
+        for resource in due:
+            note_contract(ctx, contracts[resource.id])
         prepared = standardise_job.prepare(ctx, due)
         steps += take_all(
             ctx,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from jobs.rules.rule import flag_sql
 from jobs.standardise.clean import read_cells
+from jobs.standardise.contract import identity
 from jobs.standardise.policy import Cell, Standard
 
 if TYPE_CHECKING:
@@ -65,16 +65,10 @@ def _by_rule(tables: Iterable[tuple[Standard, pa.Table]]) -> list[_Texts]:
     columns: dict[tuple[str, ...], dict[tuple[str, str], pa.ChunkedArray]] = defaultdict(dict)
     for standard, landed in tables:
         for cell in standard.cells:
-            rule = _identity(cell)
+            rule = identity(cell)
             cells.setdefault(rule, cell)
             columns[rule][(standard.resource, cell.column)] = landed.column(cell.source)
     return [_distinct(cells[rule], found) for rule, found in columns.items()]
-
-
-def _identity(cell: Cell) -> tuple[str, ...]:
-    """What a cell's rule and policy make of a text, in full."""
-    rule, policy = cell.rule, cell.policy
-    return (rule.type, rule.text("r", policy), rule.parsed("t", policy), flag_sql(rule, "r", "t", "p", policy))
 
 
 def _distinct(cell: Cell, columns: Mapping[tuple[str, str], pa.ChunkedArray]) -> _Texts:
