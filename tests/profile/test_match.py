@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from jobs.contracts import Catalog
-from jobs.profile import profile_file
+from jobs.profile import profile_file, words
 from jobs.profile.facts import Codes, gather_facts
-from jobs.profile.likeness import Index
+from jobs.profile.likeness import Index, make_index
 from jobs.profile.match import Match, Matcher
 from tests.profile.conftest import City
 from tests.profile.deliveries import Delivery, renamed
@@ -99,3 +99,15 @@ def test_nothing_of_a_resource_is_in_the_index(catalog: Catalog, index: Index) -
     declared = {field.name for resource in catalog.resources.values() for field in resource.fields}
     foreign = {name for name in declared if not any(name.casefold() == word.casefold() for word in words)}
     assert len([name for name in foreign if not index.is_word(name)]) > 100
+
+
+def test_no_header_is_a_name_of_one_element_alone_where_a_resource_means_another(catalog: Catalog) -> None:
+    """What departments write for two elements is a name of both: a draft must not call either certain."""
+    index = make_index(catalog)
+    alone = {}
+    for resource in catalog.resources.values():
+        for field in resource.fields:
+            named = {element for form in words.forms(field.name) for element in index.exact.get(form, ())}
+            if len(named) == 1 and field.element not in named:
+                alone[field.name] = (resource.id, field.element, *named)
+    assert alone == {}
