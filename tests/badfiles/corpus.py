@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from tests.badfiles import delimited, encodings, oldbooks, sheets, spectrum, structured, workbooks
+from tests.badfiles import deliveries, delimited, encodings, oldbooks, sheets, spectrum, structured, workbooks
 from tests.badfiles.recipe import Recipe
 
-MODULES = (encodings, delimited, spectrum, structured, workbooks, sheets, oldbooks)
+MODULES = (encodings, delimited, spectrum, structured, workbooks, sheets, oldbooks, deliveries)
 
 
 def corpus() -> list[Recipe]:

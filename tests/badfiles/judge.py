@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from jobs.contracts import Format
+import pyarrow as pa
+
+from jobs.contracts import Access, Format
 from jobs.errors import SourceError
+from jobs.extract.folders import MANIFEST_SUFFIX, describe, matching_files
 from jobs.land.isolation import read_isolated
+from jobs.land.rows import column_sum
 from jobs.standardise.policy import GARBLED
 from tests.badfiles.recipe import Recipe, Row, Verdict
 
@@ -55,7 +61,11 @@ def judge(recipe: Recipe) -> Outcome:
 def land(recipe: Recipe) -> Came:
     """What the land stage makes of the file; a manifest is asked as extract and the landing gate ask it."""
     came, data = Came(), recipe.make()
-    if recipe.manifest.get("sha256", _hash(data)) != _hash(data):
+    try:
+        manifest = _found_manifest(recipe, data) if recipe.file else recipe.manifest
+    except SourceError as error:
+        return Came(refusal=str(error), failure="" if error.remedy else "a refusal without a remedy")
+    if manifest.get("sha256", _hash(data)) != _hash(data):
         came.refusal = "the file differs from the SHA-256 in its manifest"
         return came
     with tempfile.NamedTemporaryFile(prefix="brain-badfile-") as blob:
@@ -73,9 +83,26 @@ def land(recipe: Recipe) -> Came:
         except Exception as error:  # noqa: BLE001 - that is what is looked for
             return Came(failure=f"{type(error).__name__}: {error}")
     received = len(came.rows) + len(came.rejects)
-    if recipe.manifest.get("rows", received) != received:
+    if manifest.get("rows", received) != received:
         return Came(refusal=f"the manifest counts another number of rows than {received}")
+    for name, total in manifest.get("sums", {}).items():
+        column = pa.array([row[list(recipe.names).index(name)] for row in came.rows], pa.string())
+        if column_sum(column) != Decimal(total):
+            return Came(refusal=f"the manifest says another sum of {name}")
     return came
+
+
+def _found_manifest(recipe: Recipe, data: bytes) -> Mapping[str, Any]:
+    """The manifest as the extract stage reads it of a file in the inbox; SourceError if the name or it is not sound."""
+    access = Access(kind="files", path="dep/sys", pattern="thing_{period}_{sequence}*")
+    with tempfile.TemporaryDirectory(prefix="brain-badfile-") as inbox:
+        folder = Path(inbox) / "dep" / "sys"
+        folder.mkdir(parents=True)
+        (folder / recipe.file).write_bytes(data)
+        if recipe.beside is not None:
+            (folder / f"{recipe.file}{MANIFEST_SUFFIX}").write_bytes(recipe.beside)
+        [named] = matching_files("dep.sys.thing", access, Path(inbox))
+        return describe("dep.sys.thing", named).manifest
 
 
 def verdict_on(came: Came, clean: Sequence[Row]) -> Verdict:

@@ -133,7 +133,7 @@ def _rows() -> Iterator[Recipe]:
 def _files() -> Iterator[Recipe]:
     rows = [NAMES, *PLAIN]
     yield _recipe("Excel 2.0 in GBK", xls2(rows), EXACT)
-    yield _recipe("Excel 2.0 in Big5, as it says", xls2([NAMES], "big5", 950), REFUSED, "encoding|lacks", ())
+    yield _recipe("Excel 2.0 that says another code page", xls2(rows, "gbk", 950), REFUSED, "encoding|lacks")
     yield _recipe("Excel 2.0 that does not say its code page", xls2(rows, code_page=None), REFUSED, "encoding")
     declared = xls2(rows, code_page=None)
     yield _recipe("Excel 2.0 in a declared code page", declared, EXACT, encoding="gb18030")

@@ -40,6 +40,9 @@ class Recipe:
     expect: Verdict
     says: str = ""
     manifest: Mapping[str, object] = field(default_factory=dict)
+    file: str = ""
+    """Its name in the inbox, where that is part of the case; with ``beside`` as its manifest, if it has one."""
+    beside: bytes | None = None
     lengths: Mapping[str, int] = field(default_factory=dict)
     """Fixed lengths of the columns' elements."""
 
