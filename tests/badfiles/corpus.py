@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from tests.badfiles import deliveries, delimited, encodings, oldbooks, sheets, spectrum, structured, workbooks
+from tests.badfiles import delimited, deliveries, encodings, oldbooks, sheets, spectrum, structured, workbooks
 from tests.badfiles.recipe import Recipe
 
 MODULES = (encodings, delimited, spectrum, structured, workbooks, sheets, oldbooks, deliveries)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs.contracts import Format
+from jobs.lake.session import open_session
+from jobs.settings import read_settings
 from tests.badfiles.judge import Came, verdict_on
 from tests.badfiles.recipe import Recipe, Verdict
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 Reader = Callable[[Path, Format], tuple[list[str], list[tuple[str | None, ...]]]]
 
@@ -46,7 +53,24 @@ def pandas_reads(path: Path, fmt: Format) -> tuple[list[str], list[tuple[str | N
     return [str(name) for name in found.columns], [tuple(row) for row in found.itertuples(index=False, name=None)]
 
 
-PEERS: dict[str, Reader] = {"duckdb": duckdb_reads, "pandas": pandas_reads}
+def spark_reads(path: Path, fmt: Format) -> tuple[list[str], list[tuple[str | None, ...]]]:
+    """``read.csv`` with a header, delimiter and quote, everything else as it comes; it passes over no lines, so those
+    above the names are taken away for it."""
+    skipped = fmt.preamble + fmt.header_rows - 1
+    if skipped > 0:
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[skipped:]))
+    reader = _spark().read.option("header", True).option("sep", fmt.delimiter).option("quote", fmt.quote)
+    found = reader.csv(str(path))
+    return found.columns, [tuple("" if cell is None else cell for cell in row) for row in found.collect()]
+
+
+@lru_cache
+def _spark() -> SparkSession:
+    home = Path(tempfile.mkdtemp(prefix="brain-peers-"))
+    return open_session(read_settings(home, engine="spark"))
+
+
+PEERS: dict[str, Reader] = {"duckdb": duckdb_reads, "pandas": pandas_reads, "spark": spark_reads}
 
 
 def peer_verdict(recipe: Recipe, reader: Reader) -> Verdict:

@@ -68,11 +68,15 @@ def _peers(recipes: Sequence[Recipe], outcomes: Sequence[Outcome]) -> dict[str, 
     part = [n for n, recipe in enumerate(recipes) if recipe.fmt["kind"] == "csv" and "archive" not in recipe.family]
     part = [n for n in part if len(recipes[n].make()) <= LONG and not recipes[n].manifest]
     found = {"brain": [outcomes[n].verdict for n in part]}
+    seconds: dict[str, float] = {}
     for name, reader in PEERS.items():
+        began = time.perf_counter()
         found[name] = [peer_verdict(recipes[n], reader) for n in part]
+        seconds[name] = round(time.perf_counter() - began, 1)
     expected = [recipes[n].expect for n in part]
     print(f"\n{len(part)} delimited files {'taken whole':>24}{'refused rightly':>18}{'wrong and silent':>18}")
-    return {name: _peer_line(name, verdicts, expected) for name, verdicts in found.items()}
+    lines = {name: _peer_line(name, verdicts, expected) for name, verdicts in found.items()}
+    return {name: line | ({"seconds": seconds[name]} if name in seconds else {}) for name, line in lines.items()}
 
 
 def _peer_line(name: str, verdicts: Sequence[Verdict], expected: Sequence[Verdict]) -> dict[str, object]:
