@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from tests.badfiles import delimited, deliveries, encodings, oldbooks, sheets, spectrum, structured, workbooks
+from tests.badfiles import delimited, deliveries, encodings, meaning, oldbooks, sheets, spectrum, structured, workbooks
 from tests.badfiles.recipe import Recipe
 
-MODULES = (encodings, delimited, spectrum, structured, workbooks, sheets, oldbooks, deliveries)
+MODULES = (encodings, delimited, spectrum, meaning, structured, workbooks, sheets, oldbooks, deliveries)
 
 
 def corpus() -> list[Recipe]:

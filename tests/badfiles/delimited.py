@@ -50,6 +50,8 @@ def _dialects() -> Iterator[Recipe]:
             changed = [part.replace(",", other) if n == at else part for n, part in enumerate(parts)]
             name = f"record {at} by {other!r}"
             yield _recipe("dialect", name, joined(changed + parts[1:]), SET_ASIDE, "column_count", PLAIN * 2)
+    traps = tuple(tuple(f"{cell},|;" for cell in row) for row in PLAIN)
+    yield _recipe("dialect", "every cell full of delimiters", text(traps).encode(), EXACT, clean=traps)
     wide = text(PLAIN).replace(",", "，").encode()
     yield _recipe("dialect", "full-width commas", wide, REFUSED)
     escaped = text(ROWS).replace('""', '\\"').encode()

@@ -71,7 +71,7 @@ def _cells() -> Iterator[Recipe]:
         yield _recipe(f"a date with the number {serial} since 1904", data, EXACT, clean=_with(day))
     for number in (441900199001011233.0, 1e15, 441900199001011000.0):
         data = xls(_page(Number(number), 2))
-        yield _recipe(f"an identifier as the number {number:.6e}", data, SET_ASIDE, "precision")
+        yield _recipe(f"an identifier as the number {number:.0f}", data, SET_ASIDE, "precision")
     for code in (0, 7, 15, 23, 29, 36, 42):
         yield _recipe(f"an error with the code {code}", xls(_page(Error(code))), SET_ASIDE, "error_cell")
     uncalculated = xls(_page(Formula(0.0, on_load=True)))

@@ -158,6 +158,8 @@ def _sheets() -> Iterator[Recipe]:
         yield _recipe(f"a value in row {row + 1}", data, expect, says, (*PLAIN, last))
     wide = _book(lambda page, book: page.write_blank(1_048_575, 16_383, None, book.add_format({"bold": True})))
     yield _recipe("a format in the last cell that there is", wide, EXACT)
+    far = _book(lambda page, _: page.write_string(1_048_575, 16_383, "x"))
+    yield _recipe("a value in the last cell that there is", far, REFUSED, "limits.memory_mb|brim")
     yield _recipe("no cell at all", _rewritten(_book(), _emptied), REFUSED, "header", ())
 
 

@@ -80,6 +80,8 @@ def _json() -> Iterator[Recipe]:
         clean = (PLAIN[0], (value, *PLAIN[1][1:]), *PLAIN[2:])
         yield _recipe("jsonl", name, "\n".join([good[0], line, *good[2:]]).encode(), EXACT, clean=clean)
         yield _recipe("json", name, ("[" + ",".join([good[0], line, *good[2:]]) + "]").encode(), EXACT, clean=clean)
+    cased = good[1][:-1] + ', "xm": "某"}'
+    yield _recipe("jsonl", "a key in another case", "\n".join([good[0], cased, *good[2:]]).encode(), EXACT)
     for cut in (1, 40, len(whole) // 2):
         yield _recipe("json", f"cut {cut} bytes before its end", whole[:-cut], REFUSED)
     missing = [line.replace('"XM"', '"XINGMING"') for line in good]
