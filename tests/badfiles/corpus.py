@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tests.badfiles import delimited, deliveries, encodings, meaning, oldbooks, sheets, spectrum, structured, workbooks
 from tests.badfiles.recipe import Recipe
@@ -11,9 +12,16 @@ from tests.badfiles.recipe import Recipe
 MODULES = (encodings, delimited, spectrum, meaning, structured, workbooks, sheets, oldbooks, deliveries)
 
 
-def corpus() -> list[Recipe]:
+@lru_cache
+def corpus() -> tuple[Recipe, ...]:
     """Every recipe; ids are unique."""
-    return [recipe for module in MODULES for recipe in module.recipes()]
+    return tuple(made())
+
+
+def made() -> Iterator[Recipe]:
+    """Every recipe, made anew."""
+    for module in MODULES:
+        yield from module.recipes()
 
 
 def sample(share: float, seed: int = 7) -> Iterator[Recipe]:
