@@ -66,7 +66,7 @@ def _table(outcomes: Sequence[Outcome]) -> dict[str, float]:
 def _peers(recipes: Sequence[Recipe], outcomes: Sequence[Outcome]) -> dict[str, object]:
     """Every reader on the delimited files of ordinary size: as a strict reader takes them, and wrong and silent."""
     part = [n for n, recipe in enumerate(recipes) if recipe.fmt["kind"] == "csv" and "archive" not in recipe.family]
-    part = [n for n in part if len(recipes[n].make()) <= LONG and not recipes[n].manifest]
+    part = [n for n in part if not (recipes[n].manifest or recipes[n].file) and len(recipes[n].make()) <= LONG]
     found = {"brain": [outcomes[n].verdict for n in part]}
     seconds: dict[str, float] = {}
     for name, reader in PEERS.items():
