@@ -114,26 +114,26 @@ def judge_landings(ctx: Context, arrivals: list[Arrival]) -> list[Verdict]:
     for suite, positions in by_suite.items():
         rules = arrivals[positions[0]].rules
         results = judge.ask(rules, pd.DataFrame([arrivals[n].facts for n in positions]), by_row=True)
-        for row, position in enumerate(positions):
-            found = [result_of_row(result, row) for result in results]
-            verdicts[position] = decide(rules, found, arrivals[position].facts)
-            _settle(ctx, arrivals[position], suite, verdicts[position])
+        with ctx.journal.writing() as connection:
+            for row, position in enumerate(positions):
+                found = [result_of_row(result, row) for result in results]
+                verdicts[position] = decide(rules, found, arrivals[position].facts)
+                _settle(ctx, arrivals[position], suite, verdicts[position], connection)
     return [verdicts[position] for position in range(len(arrivals))]
 
 
-def _settle(ctx: Context, arrival: Arrival, suite: str, verdict: Verdict) -> None:
+def _settle(ctx: Context, arrival: Arrival, suite: str, verdict: Verdict, connection: sa.Connection) -> None:
     delivery = arrival.delivery
     state = "refused" if verdict.blocked else "landed"
-    with ctx.journal.writing() as connection:
-        stays = verdict.blocked and arrival.stands
-        note_reading(ctx, delivery, arrival.contract, "kept" if stays else state, verdict.reason, connection)
-        if stays:
-            return
-        _record(ctx, arrival.versions[0], suite, arrival.rules, verdict, delivery["load_id"], connection)
-        if not verdict.blocked:
-            for version in arrival.versions:
-                ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
-        ctx.journal.note(DELIVERIES, connection, **delivery, state=state, reason=verdict.reason)
+    stays = verdict.blocked and arrival.stands
+    note_reading(ctx, delivery, arrival.contract, "kept" if stays else state, verdict.reason, connection)
+    if stays:
+        return
+    _record(ctx, arrival.versions[0], suite, arrival.rules, verdict, delivery["load_id"], connection)
+    if not verdict.blocked:
+        for version in arrival.versions:
+            ctx.lake.mark_passed(version, verdict.outcome, ctx.as_of, connection)
+    ctx.journal.note(DELIVERIES, connection, **delivery, state=state, reason=verdict.reason)
 
 
 def note_reading(

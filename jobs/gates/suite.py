@@ -38,7 +38,7 @@ class Rule:
 
 def suite_hash(rules: list[Rule]) -> str:
     """Identity of a suite: a changed rule must be judged again."""
-    text = json.dumps([asdict(rule) for rule in rules], ensure_ascii=False, sort_keys=True, default=str)
+    text = json.dumps([vars(rule) for rule in rules], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

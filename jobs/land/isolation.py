@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ from jobs.land.reader import read_records
 from jobs.land.worker import ABOUT, LENGTH, answer_schema
 
 _PIPE = 1 << 20
+_AHEAD = 2
+"""Files asked for before the first of them is taken."""
 _QUIET = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -36,11 +40,33 @@ _QUIET = {
 """One thread, and memory that the kernel can count."""
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """A file that the process was asked for, and where it says what it reads."""
+
+    wanted: dict[str, Any]
+    source: int
+    scratch: tempfile.TemporaryDirectory[str]
+
+
+def _request(
+    blob: Path, fmt: Format, declared: Sequence[str], lengths: Mapping[str, int], limits: Limits
+) -> dict[str, Any]:
+    return {
+        "blob": str(blob),
+        "format": fmt.model_dump(mode="json"),
+        "declared": list(declared),
+        "lengths": dict(lengths),
+        "limits": limits.model_dump(),
+    }
+
+
 class Worker:
     """The reading process of this one; it ends when the socket to it closes, however that comes."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._asking = threading.Lock(), threading.Lock()
+        self._ahead: deque[_Reading] = deque()
         self._control, other = socket.socketpair()
         paths = [str(Path(jobs.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
         with other:
@@ -58,6 +84,10 @@ class Worker:
 
     def close(self) -> None:
         """End the process and wait for it."""
+        while self._ahead:
+            reading = self._ahead.popleft()
+            os.close(reading.source)  # whose reader ends when nobody reads what it says
+            reading.scratch.cleanup()
         self._control.close()
         self._process.wait()
 
@@ -65,33 +95,56 @@ class Worker:
         """Let go of the process, which is another's."""
         self._control.close()
 
+    def expect(
+        self, blob: Path, fmt: Format, declared: Sequence[str], lengths: Mapping[str, int], limits: Limits
+    ) -> None:
+        """Let the process read a file that will be asked for soon, as far as a pipe holds what it says of it."""
+        wanted = _request(blob, fmt, declared, lengths, limits)
+        with self._asking:
+            if len(self._ahead) < _AHEAD and all(reading.wanted != wanted for reading in self._ahead):
+                self._ahead.append(self._begin(wanted))
+
     def read(
         self, blob: Path, fmt: Format, declared: Sequence[str], lengths: Mapping[str, int], limits: Limits
     ) -> Iterator[Chunk]:
         """Chunks of a file; raises SourceError if it is refused, also for what it does to its reader."""
-        with self._lock, tempfile.TemporaryDirectory(prefix="brain-land-") as scratch:
-            request = {
-                "blob": str(blob),
-                "format": fmt.model_dump(mode="json"),
-                "declared": list(declared),
-                "lengths": dict(lengths),
-                "limits": limits.model_dump(),
-                "scratch": scratch,
-            }
-            source = self._ask(json.dumps(request).encode())
-            child, last, status = self._number(), dict[str, Any](), 0
-            try:
-                with os.fdopen(source, "rb") as stream:
-                    for chunk, about in _chunks(stream, answer_schema(len(declared))):
-                        last = about
-                        if chunk is not None:
-                            yield chunk
-            except BaseException:
-                os.kill(child, signal.SIGKILL)  # its parent reaps it only after this answer
-                raise
-            finally:
-                status = self._number()
+        with self._lock:
+            reading = self._reading(_request(blob, fmt, declared, lengths, limits))
+            with reading.scratch:
+                child, last, status = self._number(), dict[str, Any](), 0
+                try:
+                    with os.fdopen(reading.source, "rb") as stream:
+                        for chunk, about in _chunks(stream, answer_schema(len(declared))):
+                            last = about
+                            if chunk is not None:
+                                yield chunk
+                except BaseException:
+                    os.kill(child, signal.SIGKILL)  # its parent reaps it only after this answer
+                    raise
+                finally:
+                    status = self._number()
         _require_end(last, status, limits)
+
+    def _reading(self, wanted: dict[str, Any]) -> _Reading:
+        """The file as it is being read ahead, else from now on; what was to come before it is given up."""
+        with self._asking:
+            while self._ahead:
+                reading = self._ahead.popleft()
+                if reading.wanted == wanted:
+                    return reading
+                os.close(reading.source)
+                with reading.scratch:
+                    os.kill(self._number(), signal.SIGKILL)
+                    self._number()
+            return self._begin(wanted)
+
+    def _begin(self, wanted: dict[str, Any]) -> _Reading:
+        scratch = tempfile.TemporaryDirectory(prefix="brain-land-")
+        try:
+            return _Reading(wanted, self._ask(json.dumps(wanted | {"scratch": scratch.name}).encode()), scratch)
+        except BaseException:
+            scratch.cleanup()
+            raise
 
     def _ask(self, request: bytes) -> int:
         """Send a request; the descriptor to read its answer from."""
@@ -186,3 +239,9 @@ def read_isolated(
         yield from read_records(blob, fmt, list(declared))
         return
     yield from prepare().read(blob, fmt, declared, lengths or {}, limits or fmt.limits)
+
+
+def expect_isolated(blob: Path, fmt: Format, declared: Sequence[str], lengths: Mapping[str, int] | None = None) -> None:
+    """Say which delivery is read soon, as it will be asked for: it is read while the one before it is written."""
+    if fmt.kind != "sql":
+        prepare().expect(blob, fmt, declared, lengths or {}, fmt.limits)

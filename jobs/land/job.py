@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -14,7 +15,7 @@ from jobs.contracts import Format
 from jobs.lake.delivery import Delivery
 from jobs.lake.digest import Digest
 from jobs.lake.store import Version
-from jobs.land.isolation import read_isolated
+from jobs.land.isolation import expect_isolated, read_isolated
 from jobs.land.rejects import REJECTS, RejectLog
 from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
 from jobs.stages import stage_of
@@ -58,11 +59,12 @@ def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None) -> La
     names = {f.name: f.stored for f in resource.fields}
     columns, schema = list(names), landed_schema(list(names.values()))
     landing = Landing(delivery, sums={name: Decimal(0) for name in delivery.manifest.get("sums", {}) if name in names})
-    blob = ctx.settings.lake / stage_of("extract").folder / resource.system / delivery.blob
     log = RejectLog(delivery.load_id)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for chunk in read_isolated(blob, _format(ctx, delivery), columns, code_lengths(ctx, delivery.resource)):
+        for chunk in read_isolated(
+            _blob(ctx, delivery), _format(ctx, delivery), columns, code_lengths(ctx, delivery.resource)
+        ):
             landing.landed += chunk.rows
             log.add(chunk.rejects)
             landing.notes.update(chunk.notes)
@@ -79,6 +81,19 @@ def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None) -> La
         number = ctx.lake.append("landed", name, log.batches(), REJECTS, gone)
         landing.rejects_version = _grown(ctx, name, number, log.count - earlier.rejected)
     return landing
+
+
+def expect(ctx: Context, deliveries: Iterable[Delivery]) -> None:
+    """Have deliveries read that are landed next, in this order."""
+    for delivery in deliveries:
+        resource = ctx.catalog.resources[delivery.resource]
+        columns, lengths = list({f.name: f for f in resource.fields}), code_lengths(ctx, delivery.resource)
+        expect_isolated(_blob(ctx, delivery), _format(ctx, delivery), columns, lengths)
+
+
+def _blob(ctx: Context, delivery: Delivery) -> Path:
+    system = ctx.catalog.resources[delivery.resource].system
+    return ctx.settings.lake / stage_of("extract").folder / system / delivery.blob
 
 
 def _format(ctx: Context, delivery: Delivery) -> Format:

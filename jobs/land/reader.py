@@ -71,9 +71,9 @@ def read_records(
 def preload() -> None:
     """Load what readers and their libraries import only when they are asked, so that a fork need not.
 
-    pyarrow asks for pandas at its first array; a file that is read through starts no thread, which a fork would lose.
+    The first array looks for pandas; a file that is read through starts no thread, which a fork would lose.
     """
-    names = ("pandas", "pyarrow.csv", "pyarrow.compute", "pyarrow.parquet", "xlrd", "dbfread", "defusedxml.ElementTree")
+    names = ("pyarrow.csv", "pyarrow.compute", "pyarrow.parquet", "xlrd", "dbfread", "defusedxml.ElementTree")
     for name in names:
         importlib.import_module(name)
     pa.array(np.zeros(1))

@@ -61,6 +61,31 @@ def test_reading_that_is_given_up_leaves_the_process_ready(worker: Worker, tmp_p
     assert len(gather(worker.read(_file(tmp_path, SMALL), CSV, ["a"], {}, Limits())).rows) == 1
 
 
+def test_files_that_were_expected_are_read_like_any_other_in_any_order(worker: Worker, tmp_path: Path) -> None:
+    blobs = [tmp_path / str(n) for n in range(4)]
+    for n, blob in enumerate(blobs):
+        blob.write_bytes(b"a,b\r\n" + f"{n},x\r\n".encode() * (3 if n != 1 else 2_000_000))
+    for order in ((0, 1, 2), (2, 3, 0), (3, 2)):
+        for n in (0, 1, 2):  # two at most are read ahead, one of which fills its pipe and waits
+            worker.expect(blobs[n], CSV, ["a"], {}, Limits())
+        for n in order:
+            rows = gather(worker.read(blobs[n], CSV, ["a"], {}, Limits())).cells
+            assert (len(rows), set(rows)) == (3 if n != 1 else 2_000_000, {(str(n),)})
+
+
+def test_a_file_that_was_expected_and_is_refused_is_refused_when_it_is_read(worker: Worker, tmp_path: Path) -> None:
+    worker.expect(_file(tmp_path, b"x,y\r\n1,2\r\n"), CSV, ["a"], {}, Limits())
+    with pytest.raises(SourceError, match="lacks"):
+        gather(worker.read(tmp_path / "blob", CSV, ["a"], {}, Limits()))
+
+
+def test_a_process_that_was_told_what_to_expect_ends_when_it_is_let_go(tmp_path: Path) -> None:
+    worker = Worker()
+    worker.expect(_file(tmp_path, b"a,b\r\n" + b"1,2\r\n" * 4_000_000), CSV, ["a"], {}, Limits())
+    worker.close()
+    assert not worker.is_alive
+
+
 def test_a_process_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
     worker = Worker()
     worker._process.kill()
