@@ -85,8 +85,9 @@ def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:
 def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
     """Land one delivery a resource, then let their gate decide on all of them; a step for each that stays."""
     arrivals: list[tuple[Arrival, Step]] = []
-    for place, delivery in enumerate(deliveries):
-        land_job.expect(ctx, deliveries[place : place + 2])
+    land_job.expect(ctx, deliveries[:1])
+    for place, delivery in enumerate(deliveries, 1):
+        land_job.expect(ctx, deliveries[place : place + 1])
         ctx.progress("landed", f"{delivery.resource} {delivery.period}/{delivery.sequence}")
         began = time.monotonic()
         try:
