@@ -164,6 +164,9 @@ CATALOG = {
     "a key twice": "tests/contracts/wrong.yml::duplicate key in YAML",
     "a tab": "tests/contracts/wrong.yml::tab in YAML",
     "a number or truth where a text stands": "tests/contracts/wrong.yml::a number where a text stands",
+    "YAML of two documents": "tests/contracts/wrong.yml::two documents",
+    "truths, minutes, days and numbers of older YAML": "tests/contracts/test_faults.py::"
+    "test_a_text_that_older_yaml_reads_as_another_thing_stays_a_text",
     "statements in the place of names": "tests/land/test_tables.py::test_names_are_quoted_and_never_run",
     "statements in the place of queries": "tests/derive/test_sql.py::"
     "test_what_is_not_one_select_over_declared_tables_is_refused_with_its_file",

@@ -211,3 +211,9 @@ def test_a_missing_register_is_named(home: Path) -> None:
 def test_a_hostile_file_is_a_fault_and_not_a_crash(home: Path, hostile: str) -> None:
     holding(hostile)(home / HOUSEHOLD)
     assert {fault.file for fault in faults_of(home)} == {HOUSEHOLD}
+
+
+@pytest.mark.parametrize("text", ["no", "on", "12:30:45", "2_950_000", "0o12", "2026-03-01", "~x", "=1"])
+def test_a_text_that_older_yaml_reads_as_another_thing_stays_a_text(home: Path, text: str) -> None:
+    replacing('volume: "2950000"', f"volume: {text}")(home / HOUSEHOLD)
+    assert load_catalog(home).resources["gaj.household.person"].volume == text
