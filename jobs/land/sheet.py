@@ -11,7 +11,7 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject, chunks_of
 from jobs.land.header import LOOKED_AT, Header, find_header
-from jobs.land.sheetrows import Lines
+from jobs.land.sheetrows import Line, Lines
 
 _EXACT = 10**15
 """Integers from here on have more digits than a workbook keeps."""
@@ -76,7 +76,7 @@ def read_sheet(
         header, doubts, {at: lengths[name] for at, name in zip(header.wanted, declared, strict=True) if name in lengths}
     )
     lines = Lines[list[Cell]](header, fmt.footer, notes).judged(_rows(sheet, skipped, filled))
-    for chunk in chunks_of((check.record(n, *line) for n, line in enumerate(lines, 1)), len(header.wanted)):
+    for chunk in chunks_of((check.record(n, *judged) for n, judged in enumerate(lines, 1)), len(header.wanted)):
         yield Chunk(chunk.columns, chunk.row_nos, chunk.rejects, dict(notes))
         notes.clear()
 
@@ -89,15 +89,21 @@ class _Check:
     doubts: Mapping[Place, str]
     lengths: Mapping[int, int]
 
-    def record(self, number: int, at: int, row: list[Cell], reason: str) -> Record | Reject:
+    def record(self, number: int, line: Line[list[Cell]], reason: str) -> Record | Reject:
         """The wanted cells as text; a reject where the row is none or one of its cells is not what it seems."""
-        cells = [row[n] if n < len(row) else None for n in self.header.wanted]
-        for n, cell in zip(self.header.wanted, cells, strict=True):
-            reason = reason or self.doubts.get((at, n)) or _doubt(cell) or self._shortened(cell, n)
+        row, texts = line.row, line.texts
+        for n in self.header.wanted if not reason else ():
+            cell = row[n] if n < len(row) else None
+            reason = reason or self._doubt(line.at, n, cell)
         if reason:
             shown = "\t".join(text_of(other) or "" for other in row)
             return Reject(number, reason, shown[:_MAX_SHOWN])
-        return [text_of(cell) for cell in cells]
+        return [texts[n] if n < len(texts) else None for n in self.header.wanted]
+
+    def _doubt(self, at: int, column: int, cell: Cell) -> str:
+        if self.doubts and (reason := self.doubts.get((at, column))):
+            return reason
+        return "" if cell is None or isinstance(cell, str) else _doubt(cell) or self._shortened(cell, column)
 
     def _shortened(self, cell: Cell, column: int) -> str:
         """Why a number is not the code that its column holds: as a number it has no zeros before it."""

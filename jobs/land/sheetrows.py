@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Generic, TypeVar
 
-from jobs.land.header import Header
-from jobs.land.rowkinds import begins_another, is_footer, is_header_again, is_like_footer, is_sum, is_title
+from jobs.land.header import Header, clean_name
+from jobs.land.rowkinds import FOOTERS, begins_another, is_footer, is_header_again, is_like_footer, is_sum, is_title
 
 Row = TypeVar("Row")
 FOOTER = "footer: reads as a footer; declare `footer` with its first word"
@@ -26,6 +26,8 @@ class Line(Generic[Row]):
     row: Row
     texts: list[str | None]
     after_blank: bool
+    is_worded: bool
+    """Whether it begins with a word that footers begin with: few do, and only those are looked at closely."""
 
 
 class Lines(Generic[Row]):
@@ -34,35 +36,40 @@ class Lines(Generic[Row]):
     def __init__(self, header: Header, words: tuple[str, ...], notes: dict[str, int]) -> None:
         self._header, self._words, self._notes = header, words, notes
         self._width = sum(map(bool, header.last)) or header.width
+        self._heads = (*words, *FOOTERS)
         self._another = False
 
-    def judged(self, rows: Iterable[tuple[int, Row, list[str | None]]]) -> Iterator[tuple[int, Row, str]]:
+    def judged(self, rows: Iterable[tuple[int, Row, list[str | None]]]) -> Iterator[tuple[Line[Row], str]]:
         """Every row that holds something but declared footers; what was passed over is counted in the notes."""
         held: list[Line[Row]] = []
         for line, following in pairwise(chain(self._filled(rows), (None,))):
             assert line is not None
-            if is_footer(line.texts, self._words, self._width) or is_like_footer(line.texts, self._width):
+            if line.is_worded and self._may_end(line):
                 held.append(line)
                 continue
             for earlier in held:
-                yield earlier.at, earlier.row, self._reason(earlier, None)
+                yield earlier, self._reason(earlier, None)
             held = []
-            yield line.at, line.row, self._reason(line, following)
+            yield line, self._reason(line, following)
         for line in held:
             if is_footer(line.texts, self._words, self._width):
                 self._notes["footer"] = self._notes.get("footer", 0) + 1
             else:
-                yield line.at, line.row, FOOTER
+                yield line, FOOTER
+
+    def _may_end(self, line: Line[Row]) -> bool:
+        return is_footer(line.texts, self._words, self._width) or is_like_footer(line.texts, self._width)
 
     def _filled(self, rows: Iterable[tuple[int, Row, list[str | None]]]) -> Iterator[Line[Row]]:
         begun = blank = False
         for at, row, texts in rows:
-            if not any(texts):
+            head = next((text for text in texts if text), None)
+            if head is None:
                 blank = begun
                 continue
             if blank:
                 self._notes["blank_inside"] = self._notes.get("blank_inside", 0) + 1
-            yield Line(at, row, self._fitted(texts), blank)
+            yield Line(at, row, self._fitted(texts), blank, head.lstrip().startswith(self._heads))
             begun, blank = True, False
 
     def _fitted(self, texts: list[str | None]) -> list[str | None]:
@@ -72,13 +79,16 @@ class Lines(Generic[Row]):
     def _reason(self, line: Line[Row], following: Line[Row] | None) -> str:
         if self._another:
             return _ANOTHER
-        last = self._header.last
-        if is_header_again(line.texts, last):
+        if self._is_header(line.texts):
             return _AGAIN
         below = following.texts if following else []
-        if below and is_title(line.texts, self._width) and is_header_again(below, last):
+        if below and self._is_header(below) and is_title(line.texts, self._width):
             return _TITLE
-        if line.after_blank and begins_another(line.texts, below, last, self._width):
+        if line.after_blank and begins_another(line.texts, below, self._header.last, self._width):
             self._another = True
             return _ANOTHER
-        return _SUM if is_sum(line.texts, self._width) else ""
+        return _SUM if line.is_worded and is_sum(line.texts, self._width) else ""
+
+    def _is_header(self, texts: list[str | None]) -> bool:
+        last = self._header.last
+        return bool(last) and clean_name(texts[0] or "") == last[0] and is_header_again(texts, last)

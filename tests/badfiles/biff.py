@@ -133,6 +133,7 @@ def container(**streams: bytes) -> bytes:
     chain += [_FREE] * (fat_size * _SECTOR // 4 - len(chain))
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<IIIIIIIII", 0, fat_size, starts[0], 0, 4096, _END_OF_CHAIN, 0, _END_OF_CHAIN, 0)
+    assert fat_size <= 109, "larger files need a second table of sectors"
     head += struct.pack("<109I", *range(fat_size), *[_FREE] * (109 - fat_size))
     entries = [_entry("Root Entry", 5, _END_OF_CHAIN, 0, 1 if streams else _FREE)]
     for n, (name, data) in enumerate(padded.items(), 1):
