@@ -1,5 +1,6 @@
 """The only reader of ``catalog/`` and ``expectations/``: YAML → frozen typed objects, checked in one place."""
 
+from jobs.contracts.access import REFERENCE, Access, Paging
 from jobs.contracts.authority import carried
 from jobs.contracts.catalog import Catalog
 from jobs.contracts.entities import Choice, Claim, Entity, Group
@@ -8,7 +9,6 @@ from jobs.contracts.load import load_catalog
 from jobs.contracts.reader import CatalogFaults, Fault
 from jobs.contracts.registers import CodeTable, Department, Element
 from jobs.contracts.sources import (
-    Access,
     Format,
     Load,
     Mention,
@@ -20,6 +20,7 @@ from jobs.contracts.sources import (
 from jobs.contracts.themes import Expectation, Theme, ThemeTable
 
 __all__ = [
+    "REFERENCE",
     "Access",
     "Catalog",
     "CatalogFaults",
@@ -37,6 +38,7 @@ __all__ = [
     "Load",
     "Mention",
     "MentionField",
+    "Paging",
     "Resource",
     "SourceField",
     "System",

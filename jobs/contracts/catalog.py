@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from jobs.contracts.access import Access
 from jobs.contracts.entities import Entity
 from jobs.contracts.registers import CodeTable, Department, Element
-from jobs.contracts.sources import Access, Format, Resource, SourceField, System
+from jobs.contracts.sources import Format, Resource, SourceField, System
 from jobs.contracts.themes import Expectation, Theme
 
 

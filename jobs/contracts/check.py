@@ -6,22 +6,18 @@ known if it is declared at all, even wrongly: one mistake is one fault.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from jobs.contracts.access import check_access
 from jobs.contracts.authority import check_authority
 from jobs.contracts.expect import check_expectations
 from jobs.contracts.known import Finding, Known, unknown
 from jobs.contracts.registers import AMOUNT_UNITS
-from jobs.contracts.sources import CODE_READINGS, Access, Mention, Resource, SourceField
+from jobs.contracts.sources import CODE_READINGS, Mention, Resource, SourceField
 
 if TYPE_CHECKING:
     from jobs.contracts.catalog import Catalog
-
-PLACEHOLDERS = ("{period}", "{sequence}")
-"""What a file pattern may hold beside letters and ``*``."""
-_NEEDED = {"files": ("path", "pattern"), "sql": ("url", "table", "watermark")}
 
 
 def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
@@ -47,7 +43,8 @@ def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
     for key, access in catalog.access.items():
         if problem := known.complain("resource", key):
             yield "Access", key, (), problem
-        yield from _access(catalog.resources.get(key), key, access)
+        for place, problem in check_access(catalog.resources.get(key), access):
+            yield "Access", key, place, problem
     for entity in catalog.entities.values():
         yield from check_authority(catalog, known, entity)
     for theme in catalog.themes.values():
@@ -116,22 +113,3 @@ def _mention(known: Known, resource: Resource, mention: Mention, index: int, col
     for column in mention.where:
         if column not in columns:
             yield "Resource", resource.id, (*at, "where", column), unknown("column", column, columns)
-
-
-def _access(resource: Resource | None, key: str, access: Access) -> Iterator[Finding]:
-    needed = _NEEDED[access.kind]
-    for name in needed:
-        if getattr(access, name) is None:
-            problem = f"access of kind {access.kind!r} needs {name!r}; expected keys: {', '.join(needed)}"
-            yield "Access", key, (), problem
-    for part in re.findall(r"\{[^}]*\}?|\}", access.pattern or ""):
-        if part not in PLACEHOLDERS:
-            problem = f"placeholder {part!r} is unknown; expected {' or '.join(PLACEHOLDERS)}"
-            yield "Access", key, ("pattern",), problem
-    if access.path is not None and (access.path.startswith("/") or ".." in access.path.split("/")):
-        yield "Access", key, ("path",), f"path {access.path!r} leaves the inbox; expected a folder below data/inbox"
-    if "/" in (access.pattern or ""):
-        yield "Access", key, ("pattern",), "a pattern names files, not folders; put the folder into `path`"
-    names = {field.name for field in resource.fields} if resource else set()
-    if access.watermark and names and access.watermark not in names:
-        yield "Access", key, ("watermark",), unknown("column", access.watermark, names)

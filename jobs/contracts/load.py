@@ -10,13 +10,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from jobs.contracts.access import Access
 from jobs.contracts.catalog import Catalog
 from jobs.contracts.check import check_references
 from jobs.contracts.entities import Entity
 from jobs.contracts.known import Known, unknown
 from jobs.contracts.reader import CatalogFaults, Fault, Model, Place, Reader
 from jobs.contracts.registers import CodeTable, CodeTableFacts, Department, Element, ElementsFile, Scoring, Term
-from jobs.contracts.sources import Access, Resource, SourceFile, System
+from jobs.contracts.sources import Resource, SourceFile, System
 from jobs.contracts.themes import Expectation, Theme
 from jobs.stages import STAGES
 
@@ -52,7 +53,7 @@ def _load(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Catalog:
         code_tables=_code_tables(reader, root / "standards"),
         entities=_documents(reader, Entity, sorted((root / "entities").glob("*.yml")), "entity"),
         themes=_documents(reader, Theme, sorted((root / "themes").glob("*/theme.yml")), "id"),
-        access=_mapping(reader, Access, root / "connections.yml"),
+        access=_connections(reader, root / "connections.yml"),
         expectations=_expectations(reader, home / "expectations"),
         theme_sql=_theme_sql(reader, root / "themes"),
         scoring=_scoring(reader, root / "scoring.yml"),
@@ -165,6 +166,37 @@ def _mapping(reader: Reader, kind: type[Model], path: Path, required: bool = Tru
         else:
             reader.broken[kind.__name__].add(str(key))
         reader.where[(kind.__name__, str(key))] = (path, (key,))
+    return found
+
+
+def _connections(reader: Reader, path: Path) -> dict[str, Access]:
+    """Access by resource; what stands under a system is shared by its resources, which may say it otherwise."""
+    data = reader.yaml(path)
+    if not isinstance(data, dict):
+        if path not in reader.unreadable:
+            reader.fault(path, (), "expected a mapping `<resource>: {kind: …}`")
+        return {}
+    systems = {str(key): item for key, item in data.items() if str(key).count(".") == 1}
+    used: set[str] = set()
+    found: dict[str, Access] = {}
+    for key in sorted((str(key) for key in data if str(key) not in systems), key=str):
+        system, own = key.rsplit(".", 1)[0], data.get(key)
+        shared = systems.get(system)
+        used.add(system)
+        elsewhere: dict[str, Place] = {}
+        if isinstance(shared, dict) and isinstance(own, dict):
+            elsewhere = {str(name): (system,) for name in shared if name not in own}
+            own = {**shared, **own}
+        built = reader.build(Access, own, path, (key,), elsewhere)
+        if built is not None:
+            found[key] = built
+        reader.where[("Access", key)] = (path, (key,))
+    for system in sorted(systems):
+        if not isinstance(systems[system], dict):
+            reader.fault(path, (system,), f"expected what the resources of {system} share: {{url: …, user: …}}")
+        elif system not in used:
+            problem = f"no resource of {system!r} is connected; expected {system}.<thing>: {{…}} beside it"
+            reader.fault(path, (system,), problem)
     return found
 
 

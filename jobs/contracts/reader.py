@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -89,15 +90,22 @@ class Reader:
             self.trees[path] = None if path in self.unreadable else compose(path)
         self.faults.append(Fault(self.name(path), line_of(self.trees[path], at), problem))
 
-    def build(self, kind: type[Model], data: Any, path: Path, at: Place = ()) -> Model | None:
-        """``data`` as a ``kind``; None with faults if it is not one (without, if its file could not be read)."""
+    def build(
+        self, kind: type[Model], data: Any, path: Path, at: Place = (), elsewhere: Mapping[str, Place] | None = None
+    ) -> Model | None:
+        """``data`` as a ``kind``; None with faults if it is not one (without, if its file could not be read).
+
+        ``elsewhere`` says of keys that do not stand at ``at`` under which place they do.
+        """
         if path in self.unreadable:
             return None
         try:
             return kind.model_validate(data)
         except ValidationError as error:
             for detail in error.errors(include_url=False, include_context=False):
-                self.fault(path, at + tuple(detail["loc"]), explain(detail, kind))
+                location = tuple(detail["loc"])
+                top = (elsewhere or {}).get(str(location[0]), at) if location else at
+                self.fault(path, top + location, explain(detail, kind))
             return None
 
     def many(self, kind: type[Model], path: Path, key: str) -> dict[str, Model]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from jobs.contracts.access import Access
 from jobs.contracts.base import Identifier, ResourceId
 from jobs.contracts.entities import Entity
 from jobs.contracts.registers import CodeTableFacts, Department, ElementsFile, Scoring, Term
-from jobs.contracts.sources import Access, SourceFile
+from jobs.contracts.sources import SourceFile
 from jobs.contracts.themes import Expectation, Theme
 
 SCHEMAS: dict[str, tuple[str, Any]] = {

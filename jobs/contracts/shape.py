@@ -9,6 +9,8 @@ from pydantic_core import ErrorDetails
 
 _TAGS = ("choice", "claims", "one", "several", "column", "mapping")
 """Names of the branches of a union: steps of a location that stand in no file."""
+_UNSHOWN = {"password", "private_key", "ca", "user", "url", "headers", "params"}
+"""Keys under which somebody may have written a secret: what was found there is not repeated."""
 
 
 def expected_shape(model: type[BaseModel], location: tuple[str | int, ...]) -> str:
@@ -47,7 +49,7 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 
 
 def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """One sentence for one validation error; it may show the value, which is catalog text and never personal."""
+    """One sentence for one validation error; it may show the value: catalog text, never personal, and no secret."""
     location = ".".join(str(part) for part in error["loc"] if part not in _TAGS and part != "[key]")
     if error["type"] == "extra_forbidden":
         return f"unknown key {location!r}; expected keys: {expected_shape(model, error['loc'])}"
@@ -56,5 +58,7 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     message = error["msg"].replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")
     message = message.replace("String should match pattern", "a text of the shape")
     hint = " in quotes" if error["type"] == "string_type" and isinstance(error["input"], int | float | bool) else ""
+    if _UNSHOWN.intersection(error["loc"]):
+        return f"{location}: {message[0].lower()}{message[1:]}{hint}"
     found = str(error["input"])[:80]
     return f"{location or 'file'}: {message[0].lower()}{message[1:]}{hint} (found {found!r})"

@@ -55,18 +55,6 @@ class Format(Declared):
     limits: Limits = Limits()
 
 
-class Access(Declared):
-    """Where a resource's deliveries are found. A resource without access is declared, not live."""
-
-    kind: Literal["files", "sql"]
-    path: Text | None = None
-    pattern: Text | None = None
-    url: Text | None = None
-    table: Text | None = None
-    watermark: ColumnName | None = None
-    format: Format | None = None
-
-
 class Load(Declared):
     """How deliveries follow each other, and what makes a row the same row."""
 

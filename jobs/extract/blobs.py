@@ -2,35 +2,116 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import os
 import tempfile
+import time
 from pathlib import Path
+from types import TracebackType
+
+from jobs.errors import EnvironmentFault, SourceError
 
 _CHUNK = 1 << 20
 _PARTIAL = ".partial-"
+NO_LIMIT = 1 << 62
+
+
+class Sink(io.RawIOBase):
+    """A blob in the making: hashed and measured as it is written, gone unless it is kept.
+
+    ``max_bytes`` and ``max_seconds`` bound what one delivery may bring; beyond them ``write`` raises SourceError.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int = NO_LIMIT, max_seconds: float = NO_LIMIT) -> None:
+        self._folder, self._max_bytes, self._max_seconds = folder, max_bytes, max_seconds
+        self._digest = hashlib.sha256()
+        self._began = time.monotonic()
+        self.size = 0
+
+    def __enter__(self) -> Sink:
+        self._path = partial_file(self._folder)
+        self._file = self._path.open("wb")
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            self._file.close()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the delivery may still take; SourceError where that is over."""
+        left = self._max_seconds - (time.monotonic() - self._began)
+        if left <= 0:
+            problem = f"the transfer took longer than {self._max_seconds / 60:g} minutes"
+            raise SourceError(problem, remedy="Ask for smaller deliveries, or raise `max_minutes`")
+        return left
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what was written so far, hex."""
+        return self._digest.hexdigest()
+
+    @property
+    def modified_ns(self) -> int:
+        """When the last byte was written, by the clock of the file system."""
+        self._file.flush()
+        return os.fstat(self._file.fileno()).st_mtime_ns
+
+    def require_room(self, size: int) -> None:
+        """SourceError if a delivery of ``size`` bytes is more than may come."""
+        if size > self._max_bytes:
+            problem = f"the delivery is larger than {self._max_bytes >> 20:,} MB"
+            raise SourceError(problem, remedy="Ask for smaller deliveries, or raise `max_mb`")
+
+    def writable(self) -> bool:
+        """As every file that is written into says."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Append ``data``."""
+        self.require_room(self.size + len(data))
+        _ = self.seconds_left
+        self._digest.update(data)
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _no_room(error) from None
+        self.size += len(data)
+        return len(data)
+
+    def keep(self) -> str:
+        """Make the blob visible and durable under its hash, which is returned; one that is there is not rewritten."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _no_room(error) from None
+        try:
+            os.link(self._path, self._folder / self.sha256)
+        except FileExistsError:
+            return self.sha256
+        _sync_folder(self._folder)
+        return self.sha256
+
+
+def _no_room(error: OSError) -> Exception:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return error
+    return EnvironmentFault("no space left to keep a delivery", remedy="Free some in data/lake and run again")
 
 
 def keep_blob(source: Path, folder: Path) -> str:
     """Copy ``source`` into ``folder`` under its SHA-256; returns the hash. A blob that is there is not rewritten."""
-    partial = partial_file(folder)
-    digest = hashlib.sha256()
-    try:
-        with source.open("rb") as reader, partial.open("wb") as writer:
-            while chunk := reader.read(_CHUNK):
-                digest.update(chunk)
-                writer.write(chunk)
-            writer.flush()
-            os.fsync(writer.fileno())
-        name = digest.hexdigest()
-        try:
-            os.link(partial, folder / name)
-        except FileExistsError:
-            return name
-        _sync_folder(folder)
-        return name
-    finally:
-        partial.unlink(missing_ok=True)
+    with Sink(folder) as sink, source.open("rb") as reader:
+        while chunk := reader.read(_CHUNK):
+            sink.write(chunk)
+        return sink.keep()
 
 
 def partial_file(folder: Path) -> Path:

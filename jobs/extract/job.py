@@ -10,30 +10,26 @@ from typing import Any
 from jobs.context import Context, RunReport
 from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
-from jobs.extract.blobs import hash_file, keep_blob, partial_file, sweep_partials
-from jobs.extract.databases import Mark, extract_table
-from jobs.extract.folders import Found, describe, matching_files, shown
-from jobs.extract.secrets import connection_url
+from jobs.extract.blobs import Sink, sweep_partials
+from jobs.extract.connect import open_source
+from jobs.extract.seen import Seen
+from jobs.extract.source import Asked, Offer, located
 from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS
-from jobs.stages import stage_of
+from jobs.stages import JOURNAL_FOLDER, stage_of
 
 Row = dict[str, Any]
 
 
 class Known:
-    """Deliveries that were taken before, by their identity and by the name they came under."""
+    """Deliveries that were taken before, by their identity."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self.by_load: dict[str, Row] = {}
-        self.by_file: dict[tuple[str, str], Row] = {}
-        for row in rows:
-            self.add(row)
+        self.by_load: dict[str, Row] = {row["load_id"]: row for row in rows}
 
     def add(self, row: Row) -> None:
         """Remember one more."""
         self.by_load[row["load_id"]] = row
-        self.by_file[row["resource"], row["file"]] = row
 
 
 def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
@@ -46,105 +42,81 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
             continue
         ctx.progress("extract", resource.id)
         sweep_partials(_folder(ctx, resource))
-        if access.kind == "sql":
-            taken, problems = _from_database(ctx, resource, access, known)
-        else:
-            taken, problems = _from_files(ctx, resource, access, known)
+        taken, problems = _take_all(ctx, resource, access, known)
         note = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "") if problems else ""
         reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0, note=note))
     return reports
 
 
-def _from_files(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
+def _take_all(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
     """Deliveries taken, in the order they were received, and what is wrong with the others: a bad one does not hold
     up its neighbours."""
-    problems: list[str] = []
-    described: list[Found] = []
+    seen = Seen(ctx.settings.lake / JOURNAL_FOLDER / "seen" / f"{resource.id}.json")
+    folder, member = _folder(ctx, resource), ctx.catalog.format_of(resource.id).member or ""
+
+    def is_known(file: str, stamp: str) -> bool:
+        row = known.by_load.get(seen.delivery(file, stamp))
+        return row is not None and (folder / row["blob"]).is_file()
+
+    problems: list[SourceError] = []
     taken = 0
     try:
-        for named in matching_files(resource.id, access, ctx.inbox):
-            try:
-                described.append(describe(resource.id, named))
-            except SourceError as error:
-                problems.append(str(error))
+        asked = _asked(ctx, resource, known)
+        with open_source(resource, access, member, ctx.inbox, ctx.settings.secrets, asked, is_known) as source:
+            offers: list[Offer] = []
+            for found in source.offers():
+                (offers if isinstance(found, Offer) else problems).append(found)  # type: ignore[arg-type]
+            for offer in sorted(offers, key=lambda offer: (offer.received_at, offer.file)):
+                if offer.received_at[:10] > ctx.as_of:
+                    continue
+                try:
+                    taken += _take(ctx, resource, access, offer, known, seen)
+                except SourceError as error:
+                    problems.append(located(error, file=offer.file))
     except SourceError as error:
-        problems.append(str(error))
-    for found in sorted(described, key=lambda item: (item.received_at, item.path.name)):
-        try:
-            taken += _take_file(ctx, resource, found, known)
-        except SourceError as error:
-            problems.append(str(error))
-    return taken, problems
+        problems.append(error)
+    seen.save()
+    return taken, [str(located(error, system=resource.system, resource=resource.id)) for error in problems]
 
 
-def _take_file(ctx: Context, resource: Resource, found: Found, known: Known) -> int:
-    """1 if the file is a delivery that is new by the cut-off, else 0."""
-    if found.received_at[:10] > ctx.as_of:
-        return 0
-    name = shown(found.path.name)
-    if _is_taken(ctx, resource, found, known.by_file.get((resource.id, name))):
-        return 0
-    delivery = Delivery(
-        resource=resource.id,
-        period=found.period,
-        sequence=found.sequence,
-        blob=hash_file(found.path),
-        member=found.manifest.get("member") or ctx.catalog.format_of(resource.id).member or "",
-        file=name,
-        received_at=found.received_at,
-        manifest=found.manifest,
-    )
-    if found.manifest.get("sha256", delivery.blob) != delivery.blob:
-        problem = "the file differs from the SHA-256 in its manifest"
-        raise SourceError(problem, remedy="Send it again", resource=resource.id, file=name)
-    if delivery.load_id in known.by_load:
-        if known.by_load[delivery.load_id]["file"] != name:
-            _note_repeat(ctx, delivery)
-        return 0
-    if keep_blob(found.path, _folder(ctx, resource)) != delivery.blob:
-        problem = "the file changed while it was read"
-        raise SourceError(
-            problem, remedy="Put files into the inbox under another name first", resource=resource.id, file=name
+def _take(ctx: Context, resource: Resource, access: Access, offer: Offer, known: Known, seen: Seen) -> int:
+    """1 if the offer is a delivery that is new, else 0. Nothing is visible before all of it is there."""
+    with Sink(_folder(ctx, resource), access.max_mb << 20, access.max_minutes * 60) as sink:
+        fetched = offer.fetch(sink)
+        if not fetched.is_delivery:
+            return 0
+        delivery = Delivery(
+            resource=resource.id,
+            period=offer.period,
+            sequence=offer.sequence,
+            blob=sink.sha256,
+            member=offer.manifest.get("member") or ctx.catalog.format_of(resource.id).member or "",
+            file=offer.file,
+            received_at=offer.received_at,
+            manifest=offer.manifest | fetched.facts,
         )
-    _note(ctx, delivery, known)
-    return 1
+        if offer.manifest.get("sha256", delivery.blob) != delivery.blob:
+            raise SourceError("the file differs from the SHA-256 in its manifest", remedy="Send it again")
+        sink.keep()
+    seen.note(offer.file, offer.stamp if fetched.settled else "", delivery.load_id)
+    before = known.by_load.get(delivery.load_id)
+    if before is None:
+        _note(ctx, delivery, known)
+    elif before["file"] != offer.file:
+        _note_repeat(ctx, delivery)
+    return int(before is None)
 
 
-def _is_taken(ctx: Context, resource: Resource, found: Found, row: Row | None) -> bool:
-    """Whether the file was taken at this place and has not been touched since: then it need not be hashed again."""
-    if row is None or (row["period"], row["sequence"]) != (found.period, found.sequence):
-        return False
-    blob: Path = _folder(ctx, resource) / row["blob"]
-    file = found.path.stat()
-    if not blob.is_file():
-        return False
-    kept = blob.stat()
-    one_clock = kept.st_dev == file.st_dev
-    return one_clock and kept.st_size == file.st_size and kept.st_mtime_ns > file.st_ctime_ns
-
-
-def _from_database(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
+def _asked(ctx: Context, resource: Resource, known: Known) -> Asked:
+    """What a source that is asked once a day is to be told of the days before."""
     earlier = [row for row in known.by_load.values() if row["resource"] == resource.id]
-    if any(row["period"] >= ctx.as_of for row in earlier):
-        return 0, []
-    reached = sorted((row for row in earlier if row["state"] != "refused"), key=lambda row: row["period"])
-    mark = _manifest(reached[-1]) if reached else {}
-    last = Mark(mark.get("high", ""), mark.get("at_high", 0))
-    folder = _folder(ctx, resource)
-    target = partial_file(folder)
-    try:
-        url = connection_url(resource, access, ctx.inbox, ctx.settings.secrets)
-        extracted = extract_table(resource, access, url, last, ctx.as_of, target)
-        if extracted.rows == 0:
-            return 0, []
-        blob = keep_blob(target, folder)
-    except SourceError as error:
-        return 0, [str(error)]
-    finally:
-        target.unlink(missing_ok=True)
-    received = f"{ctx.as_of}T23:59:59"
-    _note(ctx, Delivery(resource.id, ctx.as_of, 1, blob, "", access.table or "", received, extracted.manifest()), known)
-    return 1, []
+    reached = max((row for row in earlier if row["state"] != "refused"), key=lambda row: row["period"], default=None)
+    return Asked(
+        as_of=ctx.as_of,
+        last=_manifest(reached) if reached else {},
+        since=reached["period"] if reached else "",
+        is_taken=any(row["period"] >= ctx.as_of for row in earlier),
+    )
 
 
 def _note(ctx: Context, delivery: Delivery, known: Known) -> None:

@@ -4,41 +4,42 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
 from jobs.errors import SourceError
 
 MAX_BYTES = 1_000_000
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 _TEXTS = {
-    "period": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "period": re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII),
     "received_at": _MOMENT,
     "sha256": re.compile(r"[0-9a-f]{64}"),
-    "member": re.compile(r"[^\x00-\x1f]{1,255}"),
+    "member": re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e]{1,255}"),
 }
 
 
-def read_manifest(path: Path, resource: str) -> dict[str, Any]:
-    """The checked manifest, empty if there is none; SourceError when it is not what a manifest must be."""
-    if not path.is_file() or path.is_symlink():
-        return {}
-    where = {"resource": resource, "file": path.name.encode("utf-8", "backslashreplace").decode()}
-    if path.stat().st_size > MAX_BYTES:
-        raise SourceError("the manifest is larger than 1 MB", remedy="Send counts, not rows", **where)
+def parse_manifest(read: Callable[[int], bytes], resource: str) -> dict[str, Any]:
+    """The checked manifest of ``resource``; SourceError when it is not what a manifest must be.
+
+    ``read`` gives its first n bytes.
+    """
+    data = read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SourceError("the manifest is larger than 1 MB", remedy="Send counts, not rows")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        manifest = json.loads(data.decode("utf-8-sig"), parse_float=Decimal)
         json.dumps(manifest, ensure_ascii=False, default=str).encode()  # half a surrogate pair is no text
     except (RecursionError, ValueError):
-        raise SourceError("the manifest is not JSON", remedy="Send it again", **where) from None
+        raise SourceError("the manifest is not JSON", remedy="Send it again") from None
     if not isinstance(manifest, dict):
-        raise SourceError("the manifest is not a JSON object", remedy="Send it again", **where)
+        raise SourceError("the manifest is not a JSON object", remedy="Send it again")
     if manifest.get("resource") not in (None, resource):
-        raise SourceError("the manifest speaks of another resource", remedy="Send file and manifest together", **where)
+        raise SourceError("the manifest speaks of another resource", remedy="Send file and manifest together")
     for key in manifest:
         if not _is_sound(key, manifest[key]):
-            raise SourceError(f"the manifest's {key!r} cannot be meant", remedy="Correct and send it again", **where)
+            raise SourceError(f"the manifest's {key!r} cannot be meant", remedy="Correct and send it again")
     return {key: _plain(value) for key, value in manifest.items() if value is not None}
 
 

@@ -1,0 +1,188 @@
+"""Records of an HTTP API as one delivery a day: one JSON record a line, each as the API wrote it.
+
+An answer that may pass (429, 500, 502, 503, 504, a broken connection) is asked for again, as late as the server wants,
+a bounded number of times. Certificates are verified, against the named authority alone where one is named.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import itertools
+import logging
+import re
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from types import TracebackType
+from urllib.parse import urlsplit
+
+import httpx
+
+from jobs.contracts import Access
+from jobs.errors import SourceError, SourceUnavailable
+from jobs.extract.blobs import Sink
+from jobs.extract.pages import Page, Reading, read_page
+from jobs.extract.source import Asked, Fetched, Offer
+
+_PASSING = {429, 500, 502, 503, 504}
+_TRIES = 5
+_MAX_WAIT = 60.0
+_FIRST_WAIT = 0.5
+_TIMEOUT = httpx.Timeout(60, connect=20)
+_MAX_PAGE = 64 << 20
+_DAY = re.compile(r"\{date\}|\{since\}")
+_LOGGERS = ("httpx", "httpcore")
+"""They write whole addresses, with whatever secret stands in a parameter."""
+
+
+class Api:
+    """The API of one resource. ``fill`` puts secrets in the place of their names."""
+
+    def __init__(self, access: Access, asked: Asked, has_all: bool, fill: Callable[[str | None], str]) -> None:
+        self._access, self._asked, self._has_all = access, asked, has_all
+        days = {"{date}": asked.as_of, "{since}": asked.since}
+        self._params: dict[str, str | int] = {
+            name: fill(_DAY.sub(lambda match: days[match[0]], value)) for name, value in access.params.items()
+        }
+        user, password = fill(access.user), fill(access.password)
+        for name in _LOGGERS:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        try:
+            self._client = httpx.Client(
+                headers={name: fill(value) for name, value in access.headers.items()},
+                auth=(user, password) if user else None,
+                verify=_trusted(fill(access.ca)),
+                timeout=_TIMEOUT,
+                trust_env=False,
+            )
+        except UnicodeError:
+            problem = "a header holds characters that HTTP cannot carry"
+            raise SourceError(problem, remedy="Correct `headers`, or the secrets that they name") from None
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def offers(self) -> Iterator[Offer]:
+        """The day's records, unless the day was taken before."""
+        if not self._asked.is_taken:
+            day = self._asked.as_of
+            yield Offer(urlsplit(self._access.url or "").path or "/", day, 1, f"{day}T23:59:59", self._fetch)
+
+    def _fetch(self, sink: Sink) -> Fetched:
+        """All pages, once; a second time where the API tells no total: two readings that differ are no delivery."""
+        reading = self._read(sink, sink.write)
+        if reading.total is None and self._access.paging is not None:
+            again = self._read(sink, lambda _: 0)
+            if again.content.digest() != reading.content.digest():
+                problem = "the source changed while it was read: two readings differ"
+                remedy = "Run again, at an hour when nobody writes, or name `paging: {total: …}`"
+                raise SourceError(problem, remedy=remedy)
+        if not reading.rows and self._has_all:
+            problem = "the answer holds no record, where all records of the resource are expected"
+            raise SourceError(
+                problem, remedy="Ask the department; withdraw a resource by an empty file, not by silence"
+            )
+        return Fetched({"rows": reading.rows, "pages": reading.pages}, is_delivery=reading.rows > 0)
+
+    def _read(self, sink: Sink, write: Callable[[bytes], int]) -> Reading:
+        reading, is_more = Reading(self._access.paging), True
+        while is_more:
+            page = self._page(self._params | reading.question(), sink)
+            is_more = reading.add(page)
+            write("".join(f"{record}\n" for record in page.records).encode("utf-8", "surrogatepass"))
+        return reading
+
+    def _page(self, params: dict[str, str | int], sink: Sink) -> Page:
+        for attempt in itertools.count(1):
+            text, error, wait = self._ask(params)
+            if error is None:
+                break
+            if attempt == _TRIES or not error.transient:
+                raise error
+            time.sleep(min(_pause(wait, attempt), sink.seconds_left))
+        return read_page(text, self._access.records or "")
+
+    def _ask(self, params: dict[str, str | int]) -> tuple[str, SourceError | None, str]:
+        """The text of the answer; or what went wrong, and when the server wants to be asked again."""
+        post = self._access.method == "post"
+        url = self._access.url or ""
+        request = self._client.build_request("POST", url, json=params) if post else None
+        request = request or self._client.build_request("GET", url, params=params)
+        body = bytearray()
+        try:
+            answer = self._client.send(request, stream=True)
+            with contextlib.closing(answer):
+                if answer.status_code != 200:
+                    return "", _refused(answer.status_code), answer.headers.get("Retry-After", "")
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if len(body) > _MAX_PAGE:
+                        remedy = "Ask for fewer records a page: `paging: {size: …}`"
+                        raise SourceError("a page is larger than 64 MB", remedy=remedy)
+        except httpx.HTTPError as error:
+            return "", _told(error), ""
+        try:
+            return body.decode(answer.charset_encoding or "utf-8-sig"), None, ""
+        except (LookupError, UnicodeDecodeError):
+            raise SourceError("the answer is not the text that it says it is", remedy="Ask for JSON in UTF-8") from None
+
+
+def _trusted(ca: str) -> ssl.SSLContext:
+    """Whom to believe: the named authority alone, else those of this system."""
+    try:
+        return ssl.create_default_context(cadata=ca or None)
+    except (ssl.SSLError, ValueError):
+        problem = "the authority's certificate cannot be read"
+        raise SourceError(problem, remedy="Put it into the secret that `ca` names, as PEM") from None
+
+
+def _pause(told: str, attempt: int) -> float:
+    """Seconds until the next attempt: what the server says (RFC 9110: seconds, or a date), else twice the last."""
+    if not told:
+        return _FIRST_WAIT * 2.0 ** (attempt - 1)
+    try:
+        seconds = float(told) if told.isdecimal() else _until(email.utils.parsedate_to_datetime(told))
+    except (ValueError, OverflowError):
+        return _FIRST_WAIT * 2.0 ** (attempt - 1)
+    if seconds > _MAX_WAIT:
+        problem = f"the server wants to be left alone for {seconds:,.0f} seconds"
+        raise SourceUnavailable(problem, remedy="Run again after that, or ask the department for a higher limit")
+    return max(seconds, 0.0)
+
+
+def _until(moment: datetime) -> float:
+    return (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+
+
+def _refused(status: int) -> SourceError:
+    """What an answer means that is not 200."""
+    if status in _PASSING:
+        problem = f"the server answered {status}, also after {_TRIES} attempts"
+        return SourceUnavailable(problem, remedy="Check that it runs; the next run asks again")
+    if status in (401, 403):
+        remedy = "Check `user` and `headers`, and the secrets that they name"
+        return SourceError(f"the server refused our credentials ({status})", remedy=remedy)
+    if 300 <= status < 400:
+        problem = f"the server sends us to another address ({status}), where our credentials do not go"
+        return SourceError(problem, remedy="Put the final address into `url`")
+    return SourceError(f"the server answered {status} where 200 was expected", remedy="Check `url`, `method`, `params`")
+
+
+def _told(error: httpx.HTTPError) -> SourceError:
+    """An error of the library in our words: its own may hold the address with its parameters."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            problem = "the server's certificate is not one that we trust"
+            remedy = "Ask the department whether it changed; name its authority with `ca: {secret:…}`"
+            return SourceError(f"{problem} ({cause.verify_message})", remedy=remedy)
+        cause = cause.__cause__ or cause.__context__
+    problem = f"the server did not answer, or broke off ({type(error).__name__}), also after {_TRIES} attempts"
+    return SourceUnavailable(problem, remedy="Check that it runs; the next run asks again")
