@@ -1,4 +1,4 @@
-"""Source databases for the connector: SQLite in the inbox, and a private PostgreSQL where the system has one."""
+"""Counterparts of the connectors: a private authority, source databases (a PostgreSQL if there is one), rigs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ import psycopg
 import pytest
 
 from jobs.lake.doctor import find_postgres
-
-PASSWORD = "geheim p@ss/wörd"
+from tests.extract.certificates import Authority
+from tests.extract.rigs import RIGS, Rig
+from tests.extract.rigs.base import PASSWORD
+from tests.extract.rigs.databases import Postgres
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,13 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
+def authority() -> Authority:
+    """Who vouches for the servers of these tests."""
+    return Authority()
+
+
+@pytest.fixture(scope="session")
+def postgres(authority: Authority) -> Iterator[Server]:
     """A PostgreSQL of our own in a folder of its own, run by a user without rights; gone at the end."""
     folder = find_postgres()
     if folder is None:
@@ -75,7 +83,11 @@ def postgres() -> Iterator[Server]:
         os.chown(secret, user.pw_uid, user.pw_gid)
     data, port = str(root / "data"), _free_port()
     run("initdb", "-D", data, "-U", "brain", "-E", "UTF8", "-A", "scram-sha-256", f"--pwfile={secret}", "--no-sync")
+    certificate, key = authority.issue(root / "tls")
+    for path in (root / "tls", certificate, key) if user else ():
+        os.chown(path, user.pw_uid, user.pw_gid)
     settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={root} -c fsync=off"
+    settings += f" -c ssl=on -c ssl_cert_file={certificate} -c ssl_key_file={key}"
     run("pg_ctl", "-D", data, "-o", settings, "-l", str(root / "log"), "-w", "start")
     try:
         yield Server(port)
@@ -126,3 +138,22 @@ def _database(server: Server, name: str) -> Iterator[Source]:
     with server.connect(name) as connection, connection.cursor() as cursor:
         url = f"postgresql://brain:{{secret:dep_db}}@127.0.0.1:{server.port}/{name}"
         yield Source(url, connection.execute, cursor.executemany, "%s")
+
+
+def _of(kind: type[Rig]) -> Any:
+    return pytest.param(kind, id=kind.name, marks=[pytest.mark.postgres] if kind is Postgres else [])
+
+
+EVERY_RIG = [_of(kind) for kind in RIGS]
+
+
+@pytest.fixture
+def rig(request: pytest.FixtureRequest, tmp_path: Path, authority: Authority) -> Iterator[Rig]:
+    """The counterpart of one connector, running, with one delivery to take."""
+    kind: type[Rig] = request.param
+    if kind is Postgres:
+        Postgres.server = request.getfixturevalue("postgres")
+    (tmp_path / "data" / "inbox").mkdir(parents=True)
+    with kind(tmp_path, authority) as made:
+        made.put()
+        yield made
