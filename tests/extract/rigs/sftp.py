@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +29,8 @@ class SftpServer(Rig):
         "identity": ("host key is not the pinned one", "`host_key`"),
     }
     _sequence = 0
+    admits: Sequence[asyncssh.SSHKey] = ()
+    """Keys that are let in, beside the password."""
 
     def __enter__(self) -> Rig:
         self.root = self.home / "sftp"
@@ -66,7 +68,7 @@ class SftpServer(Rig):
             "127.0.0.1",
             0,
             server_host_keys=[self._key],
-            server_factory=lambda: _OneUser(self.password),
+            server_factory=lambda: _OneUser(self),
             sftp_factory=Faulty,
         )
 
@@ -117,8 +119,8 @@ class SftpServer(Rig):
 
 
 class _OneUser(asyncssh.SSHServer):
-    def __init__(self, password: str) -> None:
-        self._password = password
+    def __init__(self, rig: SftpServer) -> None:
+        self._rig = rig
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -126,5 +128,12 @@ class _OneUser(asyncssh.SSHServer):
     def password_auth_supported(self) -> bool:
         return True
 
+    def public_key_auth_supported(self) -> bool:
+        return True
+
     def validate_password(self, username: str, password: str) -> bool:
-        return (username, password) == ("brain", self._password)
+        return (username, password) == ("brain", self._rig.password)
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        admitted = {known.export_public_key() for known in self._rig.admits}
+        return username == "brain" and key.export_public_key() in admitted

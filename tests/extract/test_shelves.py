@@ -1,0 +1,140 @@
+"""Names and places that a server may offer and we must not follow, and files that need not come twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from jobs.errors import SourceError
+from jobs.extract.blobs import Sink
+from jobs.extract.files import require_plain, shown
+from tests.extract.certificates import Authority
+from tests.extract.city import City, blob_of, deliveries, run, visible
+from tests.extract.rigs.objects import S3Bucket
+from tests.extract.rigs.sftp import SftpServer
+from tests.land.home import RESOURCE
+
+HOSTILE = [
+    "..",
+    ".",
+    "",
+    "../x.csv",
+    "/etc/passwd",
+    "a\\b.csv",
+    "a\nb.csv",
+    "a\x1b[2Jb.csv",
+    "a\u202etxt.csv",
+    "x" * 256,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_that_is_more_than_a_name_is_refused(name: str) -> None:
+    with pytest.raises(SourceError, match="the name of a delivery is a path"):
+        require_plain(name)
+    assert shown(name).isprintable() and len(shown(name)) <= 255
+
+
+@pytest.fixture
+def sftp(tmp_path: Path, authority: Authority) -> Iterator[SftpServer]:
+    with SftpServer(tmp_path, authority) as made:
+        made.put()
+        assert isinstance(made, SftpServer)
+        yield made
+
+
+def test_links_folders_and_odd_names_of_a_server_are_not_taken(
+    sftp: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sftp.root / "out" / "dep"
+    (sftp.root / "secret.csv").write_text("secret")
+    (folder / "thing_20260301_7.csv").symlink_to(sftp.root / "secret.csv")
+    (folder / "thing_20260301_8.csv").mkdir()
+    (folder / "bad\nname_20260301.csv").write_text("x")
+    ctx = City(sftp, monkeypatch).connect(pattern="*_{period}*.csv")
+    report = run(ctx)[RESOURCE]
+    assert report.rows == 1
+    assert "file bad\\nname_20260301.csv" in report.note
+    assert len(visible(ctx)) == 1
+
+
+def test_a_folder_that_is_a_link_out_of_the_declared_one_is_refused(
+    sftp: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sftp.root / "elsewhere").mkdir()
+    (sftp.root / "out" / "link").symlink_to(sftp.root / "elsewhere")
+    assert "leads out of the folder" in run(City(sftp, monkeypatch).connect(path="link"))[RESOURCE].note
+    assert "no such folder" in run(City(sftp, monkeypatch).connect(path="nowhere"))[RESOURCE].note
+
+
+def test_a_file_that_was_taken_is_not_transferred_again(sftp: SftpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    long_ago = time.time() - 3600
+    os.utime(sftp._file, (long_ago, long_ago))
+    ctx = City(sftp, monkeypatch).connect()
+    assert run(ctx)[RESOURCE].rows == 1
+    sftp.fail("error")
+    assert (run(ctx)[RESOURCE].rows, run(ctx)[RESOURCE].note) == (0, ""), "its bytes are not asked for"
+    sftp.heal()
+    sftp._file.write_bytes(sftp._content[:-1] + b"!")
+    sftp._content = sftp._file.read_bytes()
+    assert run(ctx)[RESOURCE].rows == 1, "as long, but written later"
+    assert sftp.is_whole(blob_of(ctx))
+
+
+def test_a_manifest_on_the_server_is_held_to(sftp: SftpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = sftp._file.with_name(sftp._file.name + ".manifest.json")
+    told.write_text('{"sha256": "' + "0" * 64 + '"}')
+    ctx = City(sftp, monkeypatch).connect()
+    assert "differs from the SHA-256" in run(ctx)[RESOURCE].note
+    told.write_text('{"period": "2026-02-28", "rows": 40000}')
+    assert run(ctx)[RESOURCE].rows == 1
+    assert deliveries(ctx)[0]["period"] == "2026-02-28"
+
+
+def test_a_private_key_opens_an_sftp_server(sftp: SftpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key without its counterpart on the server is refused; one that is none is named."""
+    city = City(sftp, monkeypatch)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    monkeypatch.setenv("BRAIN_SECRET_DEP_KEY", key.export_private_key().decode())
+    sftp.admits = [key]
+    assert run(city.connect(private_key="{secret:dep_key}", password=None))[RESOURCE].rows == 1
+    sftp.admits = []
+    assert "refused our credentials" in run(city.connect(private_key="{secret:dep_key}", password=None))[RESOURCE].note
+    monkeypatch.setenv("BRAIN_SECRET_DEP_KEY", "no key")
+    assert "private key cannot be read" in run(city.connect(private_key="{secret:dep_key}"))[RESOURCE].note
+
+
+def test_only_what_lies_directly_below_the_prefix_is_taken(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with S3Bucket(tmp_path, authority) as bucket:
+        bucket.put()
+        assert isinstance(bucket, S3Bucket)
+        for key in (
+            "out/dep/deeper/thing_20260301_5.csv",
+            "out/dependent/thing_20260301_6.csv",
+            "thing_20260301_7.csv",
+        ):
+            bucket._s3.put_object(Bucket=bucket.bucket, Key=key, Body=b"x")
+        ctx = City(bucket, monkeypatch).connect()
+        assert run(ctx)[RESOURCE].rows == 1
+        bucket.fail("error")
+        assert run(ctx)[RESOURCE].note == "", "what was taken is not asked for again"
+        bucket.heal()
+        bucket._s3.put_object(Bucket=bucket.bucket, Key="out/dep/../thing_20260301_8.csv", Body=b"x")
+        assert "no plain path" in run(ctx)[RESOURCE].note
+
+
+def test_a_transfer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    with Sink(tmp_path, max_seconds=0.05) as sink:
+        sink.write(b"slow")
+        time.sleep(0.06)
+        with pytest.raises(SourceError, match="took longer than"):
+            sink.write(b"drip")
+    assert list(tmp_path.iterdir()) == []
