@@ -100,10 +100,12 @@ class Sink(io.RawIOBase):
         return self.sha256
 
 
-def _no_room(error: OSError) -> Exception:
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-        return error
-    return EnvironmentFault("no space left to keep a delivery", remedy="Free some in data/lake and run again")
+def _no_room(error: OSError) -> EnvironmentFault:
+    """Our own disk failed, not the source."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return EnvironmentFault("no space left to keep a delivery", remedy="Free some in data/lake and run again")
+    problem = f"a delivery cannot be written to disk ({errno.errorcode.get(error.errno or 0, 'unknown')})"
+    return EnvironmentFault(problem, remedy="Check the disk of data/lake and run again")
 
 
 def keep_blob(source: Path, folder: Path) -> str:

@@ -101,7 +101,7 @@ class Api:
 
     def _page(self, params: dict[str, str | int], sink: Sink) -> Page:
         for attempt in itertools.count(1):
-            text, error, wait = self._ask(params)
+            text, error, wait = self._ask(params, sink)
             if error is None:
                 break
             if attempt == _TRIES or not error.transient:
@@ -109,7 +109,7 @@ class Api:
             time.sleep(min(_pause(wait, attempt), sink.seconds_left))
         return read_page(text, self._access.records or "")
 
-    def _ask(self, params: dict[str, str | int]) -> tuple[str, SourceError | None, str]:
+    def _ask(self, params: dict[str, str | int], sink: Sink) -> tuple[str, SourceError | None, str]:
         """The text of the answer; or what went wrong, and when the server wants to be asked again."""
         post = self._access.method == "post"
         url = self._access.url or ""
@@ -123,6 +123,7 @@ class Api:
                     return "", _refused(answer.status_code), answer.headers.get("Retry-After", "")
                 for chunk in answer.iter_bytes():
                     body += chunk
+                    _ = sink.seconds_left
                     if len(body) > _MAX_PAGE:
                         remedy = "Ask for fewer records a page: `paging: {size: …}`"
                         raise SourceError("a page is larger than 64 MB", remedy=remedy)

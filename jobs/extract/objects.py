@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from jobs.extract.source import Fetched
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
+    from obstore.store import ClientConfig, S3Credential
 
 _CHUNK = 1 << 20
 _CONNECT = timedelta(seconds=20)
@@ -40,22 +41,28 @@ class Bucket:
         parts = urlsplit(access.url or "")
         path = (access.path or "").strip("/")
         self._prefix = f"{path}/" if path else ""
-        keys = {"access_key_id": user, "secret_access_key": password} if user else {"skip_signature": True}
-        self._store = S3Store(
-            unquote(parts.path).strip("/"),
-            endpoint=f"{parts.scheme}://{parts.netloc}",
-            region=access.region or "us-east-1",
-            virtual_hosted_style_request=False,
-            client_options={
-                "allow_http": access.unencrypted,
-                "connect_timeout": _CONNECT,
-                "read_timeout": _IDLE,
-                "timeout": timedelta(minutes=access.max_minutes),
-                **({"root_certificate": ca} if ca else {}),
-            },
-            retry_config={"max_retries": _TRIES - 1, "retry_timeout": _PATIENCE},
-            **keys,
-        )
+        options: ClientConfig = {
+            "allow_http": access.unencrypted,
+            "connect_timeout": _CONNECT,
+            "read_timeout": _IDLE,
+            "timeout": timedelta(minutes=access.max_minutes),
+        }
+        if ca:
+            options["root_certificate"] = ca
+        try:
+            self._store = S3Store(
+                unquote(parts.path).strip("/"),
+                endpoint=f"{parts.scheme}://{parts.netloc}",
+                region=access.region or "us-east-1",
+                virtual_hosted_style_request=False,
+                client_options=options,
+                retry_config={"max_retries": _TRIES - 1, "retry_timeout": _PATIENCE},
+                skip_signature=not user,
+                credential_provider=_credentials(user, password) if user else None,
+            )
+        except (exceptions.BaseError, ValueError):
+            remedy = "Check `url`, and that the secret which `ca` names is a certificate as PEM"
+            raise SourceError("the store cannot be set up as declared", remedy=remedy) from None
 
     def entries(self) -> Iterator[Entry]:
         """Objects, not what lies deeper."""
@@ -87,6 +94,11 @@ class Bucket:
         if _stamp(after) != entry.stamp or sink.size != entry.size:
             raise changed_while_read()
         return Fetched(settled=bool(tag))
+
+
+def _credentials(user: str, password: str) -> Callable[[], S3Credential]:
+    """Ours alone: left to itself the library adds what the environment holds for other stores (a session's token)."""
+    return lambda: {"access_key_id": user, "secret_access_key": password, "expires_at": None}
 
 
 def _stamp(found: ObjectMeta) -> str:

@@ -88,7 +88,7 @@ def kill_while_writing(ctx: Context) -> list[str]:
     """Extract in a process of its own, killed as soon as a part of a delivery is on disk; its command line."""
     folder = ctx.settings.lake / "1_extracted" / "dep.sys"
     process = subprocess.Popen([sys.executable, "-c", _FETCH, str(ctx.settings.home)], cwd=PROJECT)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while not any(path.stat().st_size for path in folder.glob(".partial-*")):
         assert process.poll() is None, "it ended before anything was there to see"
         assert time.monotonic() < until, "it wrote nothing"

@@ -20,8 +20,16 @@ from jobs.extract.secrets import fill
 from tests.extract.city import City, deliveries
 from tests.extract.conftest import EVERY_RIG
 from tests.extract.rigs import Rig
+from tests.extract.rigs.databases import Postgres
+from tests.extract.rigs.sftp import SftpServer
 
 PLACES = ("environment", "file", "connection as JSON", "connection as address")
+PLANTED = [
+    pytest.param(*each.values, place, id=f"{each.id}-{place}", marks=each.marks)
+    for each in EVERY_RIG
+    for place in (PLACES if each.values[0] in (SftpServer, Postgres) else PLACES[:1])
+]
+"""Every connector from the environment; from the other places the one that needs it plain and the one in an address."""
 
 
 @pytest.fixture
@@ -59,8 +67,7 @@ def _left(city: City) -> bytes:
     return b"\0".join(os.fsencode(path) + path.read_bytes() for path in files if "tls" not in path.parts)
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("rig", EVERY_RIG, indirect=True)
+@pytest.mark.parametrize(("rig", "place"), PLANTED, indirect=["rig"])
 def test_a_secret_is_nowhere_but_in_its_place(
     rig: Rig,
     place: str,

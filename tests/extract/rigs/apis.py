@@ -140,6 +140,10 @@ class Api(Rig):
         return blob.read_text(encoding="utf-8").splitlines() == self.lines()
 
 
+_OF_PAGES = ("error", "changed", "repeated", "missing", "password")
+"""What a way of paging may do to a failure; the others are the same for all, and shown by the first."""
+
+
 class PagedApi(Api):
     """By the number of the page."""
 
@@ -156,7 +160,7 @@ class OffsetApi(Api):
     name = "api by offset"
     paging: ClassVar[dict[str, object]] = {"by": "offset", "param": "start", "size_param": "limit", "size": SIZE}
 
-    faults: ClassVar[Mapping[str, tuple[str, ...]]] = Api.faults | {
+    faults: ClassVar[Mapping[str, tuple[str, ...]]] = {fault: Api.faults[fault] for fault in _OF_PAGES} | {
         "missing": ("page 5 repeats page 4", "how its pages are counted")
     }
 
@@ -171,6 +175,7 @@ class CursorApi(Api):
     """By the cursor that each page names for the next."""
 
     name = "api by cursor"
+    faults: ClassVar[Mapping[str, tuple[str, ...]]] = {fault: Api.faults[fault] for fault in _OF_PAGES}
     paging: ClassVar[dict[str, object]] = {"by": "cursor", "param": "after", "next": "data.next"}
 
     def start_of(self, params: Mapping[str, str]) -> int:
