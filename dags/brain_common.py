@@ -16,14 +16,14 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, BaseOperator, CronTriggerTimetable, Param
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, BaseOperator, Connection, CronTriggerTimetable, Param
 from airflow.sdk.definitions.asset import BaseAsset
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 from brain_airflow import POOL
 from brain_plan import Department, Library
 
@@ -83,16 +83,16 @@ class Stretch(BaseOperator):
 
     template_fields = ("first", "last", "only")
 
-    def __init__(self, *, first: str, last: str, only: str = "*", **more: Any) -> None:
+    def __init__(self, *, first: str, last: str, only: str = "*", connections: Iterable[str] = (), **more: Any) -> None:
         super().__init__(pool=POOL, weight_rule="absolute", **more)
-        self.first, self.last, self.only = first, last, only
+        self.first, self.last, self.only, self.connections = first, last, only, tuple(connections)
         self._command = Command()
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
         day = business_date(context)
         chosen = (["--only", self.only] if self.only != "*" else []) + approval(context)
         arguments = ["run", "--from", self.first, "--to", self.last, *chosen, "--date", day, "--json"]
-        outcome = self._command.run(arguments)
+        outcome = self._command.run(arguments, handed_over(self.connections))
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {"date": day}
         return outcome
@@ -127,6 +127,18 @@ def approval(context: Mapping[str, Any]) -> list[str]:
     return ["--approved-by", name, "--shown", context["ti"].xcom_pull(task_ids="summarise")["shown"]]
 
 
+def handed_over(names: Iterable[str]) -> dict[str, str]:
+    """Airflow's connections as the variables in which a process finds them: only a task may ask Airflow for them.
+
+    One that Airflow does not know is left out; the source that needs it says so in its report.
+    """
+    found = {}
+    for name in names:
+        with contextlib.suppress(AirflowNotFoundException):
+            found[f"AIRFLOW_CONN_{name.upper()}"] = Connection.get(name).as_json()
+    return found
+
+
 class Command:
     """``brain``, run once: in a process of its own, or in this one with ``BRAIN_IN_PROCESS=1``."""
 
@@ -134,14 +146,14 @@ class Command:
         self._process: subprocess.Popen[str] | None = None
         self._in_process = os.environ.get("BRAIN_IN_PROCESS") == "1"
 
-    def run(self, arguments: list[str]) -> dict[str, Any]:
-        """Run it and return what it reported, with its exit code.
+    def run(self, arguments: list[str], variables: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Run it, with ``variables`` in its environment, and return what it reported, with its exit code.
 
         What gates decided over tables (exit codes 0, 3 and 5) is data: the task succeeds. Anything else fails it, an
         error that ended the run before it reported too; for good unless the error calls itself transient or the process
         died of a signal.
         """
-        code, printed = (self._call if self._in_process else self._spawn)(arguments)
+        code, printed = (self._call if self._in_process else self._spawn)(arguments, variables or {})
         report = _report(printed)
         if code not in VERDICTS or "error" in report:
             may_pass = (report.get("transient") or code < 0 or code > 128) and not self._in_process
@@ -158,30 +170,50 @@ class Command:
         if self._process is not None:
             self._process.terminate()
 
-    def _call(self, arguments: list[str]) -> tuple[int, str]:
+    def _call(self, arguments: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
         """An error that is not the program's own ends as it would in a process of its own: in full, with 1."""
         from jobs.cli import invoke
 
         printed = io.StringIO()
         try:
-            with contextlib.redirect_stdout(printed):
+            with contextlib.redirect_stdout(printed), _environment(variables):
                 code = invoke(["--quiet", *arguments])
         except Exception:  # noqa: BLE001
             traceback.print_exc()
             code = 1
         return code, printed.getvalue()
 
-    def _spawn(self, arguments: list[str]) -> tuple[int, str]:
+    def _spawn(self, arguments: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
         """Its progress goes to the task's log as it comes."""
         command = [os.environ.get("BRAIN_PYTHON", sys.executable), "-m", "jobs", *arguments]
         with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
             with subprocess.Popen(
-                command, stdout=printed, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+                command,
+                stdout=printed,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, **variables},
             ) as self._process:
                 for line in self._process.stderr or ():
                     log.info(line.rstrip())
             printed.seek(0)
             return self._process.returncode, printed.read()
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Variables that are set for as long as the context lasts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _report(printed: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def make_ingest_dag(department: Department) -> DAG:
             first="extract",
             last="standardise",
             only=f"{department.code}.*",
+            connections=department.connections,
             outlets=[department_asset(department)],
             priority_weight=1,
         )

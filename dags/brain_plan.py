@@ -19,19 +19,20 @@ from jobs.settings import read_settings
 if TYPE_CHECKING:
     from jobs.contracts import Catalog
 
-FORMAT = 1
+FORMAT = 2
 CYCLES = ("realtime", "daily", "weekly", "monthly", "quarterly", "yearly")
 """Finest first; a test holds them to those of the catalog."""
 
 
 @dataclass(frozen=True)
 class Department:
-    """A department with at least one live resource, and the finest cycle among those."""
+    """A department with at least one live resource, the finest cycle among those, and the connections they name."""
 
     code: str
     name: str
     cycle: str
     resources: tuple[str, ...]
+    connections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def compile_plan(catalog: Catalog) -> Plan:
                 name=catalog.departments[code].short_name,
                 cycle=min((catalog.resources[rid].cycle for rid in resources), key=CYCLES.index),
                 resources=tuple(sorted(resources)),
+                connections=tuple(sorted({name for rid in resources for name in catalog.access[rid].connections})),
             )
             for code, resources in sorted(by_department.items())
         ),
@@ -124,7 +126,10 @@ def _stored(home: Path) -> Plan | None:
 
 def _plan(data: dict[str, Any]) -> Plan:
     return Plan(
-        departments=tuple(Department(**item | {"resources": tuple(item["resources"])}) for item in data["departments"]),
+        departments=tuple(
+            Department(**item | {name: tuple(item[name]) for name in ("resources", "connections")})
+            for item in data["departments"]
+        ),
         libraries=tuple(Library(**item) for item in data["libraries"]),
         themes=tuple(Library(**item) for item in data["themes"]),
     )

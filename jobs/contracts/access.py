@@ -19,8 +19,8 @@ from jobs.contracts.sources import Format, Resource
 
 PLACEHOLDERS = ("{period}", "{sequence}")
 """What a file pattern may hold beside letters and ``*``."""
-REFERENCE = re.compile(r"\{(?:secret:[a-z][a-z0-9_]*|connection:[A-Za-z0-9_-]+(?:\.[a-z_]+)?)\}")
-"""The name of a secret, as it may stand in the catalog."""
+REFERENCE = re.compile(r"\{(?:secret:[a-z][a-z0-9_]*|connection:([A-Za-z0-9_-]+)(?:\.[a-z_]+)?)\}")
+"""The name of a secret, as it may stand in the catalog; the group is the Airflow connection that holds it."""
 HostKey = Annotated[str, StringConstraints(max_length=2000, pattern=r"^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*$")]
 Parameter = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.$\[\]-]+$")]
 Location = tuple[str | int, ...]
@@ -29,7 +29,7 @@ _NEEDED = {
     "files": ("path", "pattern"),
     "sftp": ("url", "path", "pattern", "user", "host_key"),
     "objects": ("url", "path", "pattern"),
-    "http": ("url", "records"),
+    "http": ("url",),
     "sql": ("url", "table", "watermark"),
 }
 _TLS = ("ca", "unencrypted")
@@ -37,7 +37,7 @@ _ALLOWED = {
     "files": (),
     "sftp": ("password", "private_key"),
     "objects": ("user", "password", "region", *_TLS),
-    "http": ("method", "params", "headers", "user", "password", "paging", *_TLS),
+    "http": ("records", "paging", "method", "params", "headers", "user", "password", *_TLS),
     "sql": _TLS,
 }
 _SCHEMES = {"sftp": ("sftp",), "objects": ("https", "http"), "http": ("https", "http")}
@@ -93,6 +93,19 @@ class Access(Declared):
     def host_keys(self) -> tuple[str, ...]:
         """The pinned host keys; more than one while a server changes its own."""
         return (self.host_key,) if isinstance(self.host_key, str) else self.host_key or ()
+
+    @property
+    def references(self) -> tuple[re.Match[str], ...]:
+        """The secrets that it names, each once, in the order of their names."""
+        texts = [self.url, self.user, self.password, self.private_key, self.ca]
+        texts += [*self.params.values(), *self.headers.values()]
+        found = {match[0]: match for text in texts for match in REFERENCE.finditer(text or "")}
+        return tuple(found[name] for name in sorted(found))
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """Ids of the Airflow connections among them."""
+        return tuple(sorted({match[1] for match in self.references if match[1]}))
 
 
 def check_access(resource: Resource | None, access: Access) -> Iterator[tuple[Location, str]]:
@@ -173,7 +186,9 @@ def _check_url(access: Access, url: str) -> Iterator[tuple[Location, str]]:
 
 def _check_api(resource: Resource | None, access: Access) -> Iterator[tuple[Location, str]]:
     fmt = access.format or (resource.format if resource else None)
-    if fmt and (fmt.kind, fmt.encoding, fmt.member) != ("jsonl", "utf-8", None):
+    if access.records is None and access.paging is not None:
+        yield ("paging",), "a file has no pages; expected `records` (where an answer holds its list), or no `paging`"
+    if access.records is not None and fmt and (fmt.kind, fmt.encoding, fmt.member) != ("jsonl", "utf-8", None):
         yield (), "an API is kept as one record a line; expected format: {kind: jsonl}"
     for name, value in access.params.items():
         for part in re.findall(r"\{[^}]*\}?", REFERENCE.sub("", value)):

@@ -1,4 +1,4 @@
-"""Records of an HTTP API as one delivery a day: one JSON record a line, each as the API wrote it.
+"""What an HTTP address gives, as one delivery a day: a file as it is, or the records of an API, one JSON text a line.
 
 An answer that may pass (429, 500, 502, 503, 504, a broken connection) is asked for again, as late as the server wants,
 a bounded number of times. Certificates are verified, against the named authority alone where one is named.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import itertools
 import logging
 import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,7 +24,8 @@ import httpx
 from jobs.contracts import Access
 from jobs.errors import SourceError, SourceUnavailable
 from jobs.extract.blobs import Sink
-from jobs.extract.pages import Page, Reading, read_page
+from jobs.extract.files import shown
+from jobs.extract.pages import Reading, read_page
 from jobs.extract.source import Asked, Fetched, Offer
 
 _PASSING = {429, 500, 502, 503, 504}
@@ -32,9 +34,21 @@ _MAX_WAIT = 60.0
 _FIRST_WAIT = 0.5
 _TIMEOUT = httpx.Timeout(60, connect=20)
 _MAX_PAGE = 64 << 20
+_CHUNK = 1 << 20
 _DAY = re.compile(r"\{date\}|\{since\}")
 _LOGGERS = ("httpx", "httpcore")
 """They write whole addresses, with whatever secret stands in a parameter."""
+
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _Not:
+    """No answer that can be used: why, and when the server wants to be asked again."""
+
+    why: SourceError
+    wait: str = ""
 
 
 class Api:
@@ -73,9 +87,28 @@ class Api:
         """The day's records, unless the day was taken before."""
         if not self._asked.is_taken:
             day = self._asked.as_of
-            yield Offer(urlsplit(self._access.url or "").path or "/", day, 1, f"{day}T23:59:59", self._fetch)
+            yield Offer(shown(urlsplit(self._access.url or "").path or "/"), day, 1, f"{day}T23:59:59", self._fetch)
 
     def _fetch(self, sink: Sink) -> Fetched:
+        """The file at the address, or all pages of its records."""
+        return self._records(sink) if self._access.records is not None else self._file(sink)
+
+    def _file(self, sink: Sink) -> Fetched:
+        """What the address gives, byte for byte; SourceError where nobody could tell whether all of it came."""
+
+        def take(answer: httpx.Response) -> None:
+            if not {"content-length", "transfer-encoding"} & set(answer.headers):
+                problem = "the server does not say how long the file is: one that broke off would look whole"
+                raise SourceError(problem, remedy="Ask for `Content-Length`, or for the file on another way")
+            for chunk in answer.iter_bytes(_CHUNK):
+                sink.write(chunk)
+
+        self._insist(self._params, sink, take)
+        if not sink.size:
+            raise SourceError("the file is empty", remedy="Ask the department")
+        return Fetched()
+
+    def _records(self, sink: Sink) -> Fetched:
         """All pages, once; a second time where the API tells no total: two readings that differ are no delivery."""
         reading = self._read(sink, sink.write)
         if reading.total is None and self._access.paging is not None:
@@ -94,45 +127,53 @@ class Api:
     def _read(self, sink: Sink, write: Callable[[bytes], int]) -> Reading:
         reading, is_more = Reading(self._access.paging), True
         while is_more:
-            page = self._page(self._params | reading.question(), sink)
+            text = self._insist(self._params | reading.question(), sink, lambda answer: _text(answer, sink))
+            page = read_page(text, self._access.records or "")
             is_more = reading.add(page)
             write("".join(f"{record}\n" for record in page.records).encode("utf-8", "surrogatepass"))
         return reading
 
-    def _page(self, params: dict[str, str | int], sink: Sink) -> Page:
-        for attempt in itertools.count(1):
-            text, error, wait = self._ask(params, sink)
-            if error is None:
-                break
-            if attempt == _TRIES or not error.transient:
-                raise error
-            time.sleep(min(_pause(wait, attempt), sink.seconds_left))
-        return read_page(text, self._access.records or "")
+    def _insist(self, params: dict[str, str | int], sink: Sink, take: Callable[[httpx.Response], Result]) -> Result:
+        """What ``take`` makes of the answer; asked for again while that may help and nothing of it was kept."""
+        before = sink.size
+        attempt = 1
+        while isinstance(found := self._ask(params, take), _Not):
+            if attempt == _TRIES or sink.size > before or not found.why.transient:
+                raise found.why if attempt == 1 else _after(found.why, attempt)
+            time.sleep(min(_pause(found.wait, attempt), sink.seconds_left))
+            attempt += 1
+        return found
 
-    def _ask(self, params: dict[str, str | int], sink: Sink) -> tuple[str, SourceError | None, str]:
-        """The text of the answer; or what went wrong, and when the server wants to be asked again."""
-        post = self._access.method == "post"
+    def _ask(self, params: dict[str, str | int], take: Callable[[httpx.Response], Result]) -> Result | _Not:
         url = self._access.url or ""
-        request = self._client.build_request("POST", url, json=params) if post else None
-        request = request or self._client.build_request("GET", url, params=params)
-        body = bytearray()
+        asked = {"json": params} if self._access.method == "post" else {"params": params}
+        request = self._client.build_request(self._access.method.upper(), url, **asked)  # type: ignore[arg-type]
         try:
             answer = self._client.send(request, stream=True)
             with contextlib.closing(answer):
                 if answer.status_code != 200:
-                    return "", _refused(answer.status_code), answer.headers.get("Retry-After", "")
-                for chunk in answer.iter_bytes():
-                    body += chunk
-                    _ = sink.seconds_left
-                    if len(body) > _MAX_PAGE:
-                        remedy = "Ask for fewer records a page: `paging: {size: …}`"
-                        raise SourceError("a page is larger than 64 MB", remedy=remedy)
+                    return _Not(_refused(answer.status_code), answer.headers.get("Retry-After", ""))
+                return take(answer)
         except httpx.HTTPError as error:
-            return "", _told(error), ""
-        try:
-            return body.decode(answer.charset_encoding or "utf-8-sig"), None, ""
-        except (LookupError, UnicodeDecodeError):
-            raise SourceError("the answer is not the text that it says it is", remedy="Ask for JSON in UTF-8") from None
+            return _Not(_told(error))
+
+
+def _text(answer: httpx.Response, sink: Sink) -> str:
+    """The text of one page, of bounded size and time."""
+    body = bytearray()
+    for chunk in answer.iter_bytes():
+        body += chunk
+        _ = sink.seconds_left
+        if len(body) > _MAX_PAGE:
+            raise SourceError("a page is larger than 64 MB", remedy="Ask for fewer records a page: `paging: {size: …}`")
+    try:
+        return body.decode(answer.charset_encoding or "utf-8-sig")
+    except (LookupError, UnicodeDecodeError):
+        raise SourceError("the answer is not the text that it says it is", remedy="Ask for JSON in UTF-8") from None
+
+
+def _after(error: SourceError, attempts: int) -> SourceError:
+    return type(error)(f"{error.problem}, also after {attempts} attempts", remedy=error.remedy)
 
 
 def _trusted(ca: str) -> ssl.SSLContext:
@@ -165,7 +206,7 @@ def _until(moment: datetime) -> float:
 def _refused(status: int) -> SourceError:
     """What an answer means that is not 200."""
     if status in _PASSING:
-        problem = f"the server answered {status}, also after {_TRIES} attempts"
+        problem = f"the server answered {status}"
         return SourceUnavailable(problem, remedy="Check that it runs; the next run asks again")
     if status in (401, 403):
         remedy = "Check `user` and `headers`, and the secrets that they name"
@@ -185,5 +226,5 @@ def _told(error: httpx.HTTPError) -> SourceError:
             remedy = "Ask the department whether it changed; name its authority with `ca: {secret:…}`"
             return SourceError(f"{problem} ({cause.verify_message})", remedy=remedy)
         cause = cause.__cause__ or cause.__context__
-    problem = f"the server did not answer, or broke off ({type(error).__name__}), also after {_TRIES} attempts"
+    problem = f"the server did not answer, or broke off ({type(error).__name__})"
     return SourceUnavailable(problem, remedy="Check that it runs; the next run asks again")
