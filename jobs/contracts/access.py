@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from jobs.contracts.base import ColumnName, Declared, Text
 from jobs.contracts.known import unknown
@@ -23,6 +23,8 @@ REFERENCE = re.compile(r"\{(?:secret:[a-z][a-z0-9_]*|connection:([A-Za-z0-9_-]+)
 """The name of a secret, as it may stand in the catalog; the group is the Airflow connection that holds it."""
 HostKey = Annotated[str, StringConstraints(max_length=2000, pattern=r"^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*$")]
 Parameter = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.$\[\]-]+$")]
+ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$")]
+"""A resource, or a system whose resources share what stands under it."""
 Location = tuple[str | int, ...]
 
 _NEEDED = {
@@ -65,7 +67,12 @@ class Paging(Declared):
 
 
 class Access(Declared):
-    """Where a resource's deliveries are found. A resource without access is declared, not live."""
+    """Where a resource's deliveries are found. A resource without access is declared, not live.
+
+    What stands under a system (``<department>.<system>``) is shared by its resources, so none needs to say all of it.
+    """
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.pop("required"))
 
     kind: Literal["files", "sftp", "objects", "http", "sql"]
     url: Text | None = None

@@ -11,15 +11,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from jobs.contracts.access import Access
-from jobs.contracts.base import Identifier, ResourceId
+from jobs.contracts.access import Access, ConnectionId
+from jobs.contracts.base import Identifier
 from jobs.contracts.entities import Entity
 from jobs.contracts.registers import CodeTableFacts, Department, ElementsFile, Scoring, Term
 from jobs.contracts.sources import SourceFile
 from jobs.contracts.themes import Expectation, Theme
 
 SCHEMAS: dict[str, tuple[str, Any]] = {
-    "connections": ("catalog/connections.yml", dict[ResourceId, Access]),
+    "connections": ("catalog/connections.yml", dict[ConnectionId, Access]),
     "codes": ("catalog/standards/codes.yml", dict[Identifier, CodeTableFacts]),
     "departments": ("catalog/departments.yml", tuple[Department, ...]),
     "elements": ("catalog/standards/elements.yml", ElementsFile),

@@ -164,6 +164,7 @@ def test_a_mistake_is_one_fault_with_its_place_and_remedy(home: Path, wrong: Wro
     fault = faults[0]
     for part in wrong.says:
         assert part in str(fault)
+    assert "Planted" not in str(fault), "what may be a secret is not repeated"
     if wrong.at:
         assert fault.file == wrong.file
         lines = (home / wrong.file).read_text(encoding="utf-8").splitlines()
