@@ -21,7 +21,6 @@ PLACEHOLDERS = ("{period}", "{sequence}")
 """What a file pattern may hold beside letters and ``*``."""
 REFERENCE = re.compile(r"\{(?:secret:[a-z][a-z0-9_]*|connection:([A-Za-z0-9_-]+)(?:\.[a-z_]+)?)\}")
 """The name of a secret, as it may stand in the catalog; the group is the Airflow connection that holds it."""
-HostKey = Annotated[str, StringConstraints(max_length=2000, pattern=r"^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*$")]
 Parameter = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.$\[\]-]+$")]
 ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$")]
 """A resource, or a system whose resources share what stands under it."""
@@ -48,6 +47,7 @@ _CONFIDENTIAL = re.compile(r"auth|token|secret|passw|key|cookie|sign|credential"
 _PASSWORDS = re.compile(r"//[^:/@]*:([^@]+)@|[?&][a-z]*password=([^&]+)", re.IGNORECASE)
 """Passwords in the address of a database: between user and host, or as a parameter."""
 _PARAMETERS = ("{date}", "{since}")
+_HOST_KEY = re.compile(r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+=*")
 _REFER = "expected {secret:name} (BRAIN_SECRET_NAME or the file data/secrets/name) or {connection:id}"
 
 
@@ -89,7 +89,7 @@ class Access(Declared):
     user: Text | None = None
     password: Text | None = None
     private_key: Text | None = None
-    host_key: tuple[HostKey, ...] | HostKey | None = None
+    host_key: tuple[Text, ...] | Text | None = None
     ca: Text | None = None
     unencrypted: bool = False
     format: Format | None = None
@@ -125,6 +125,7 @@ def check_access(resource: Resource | None, access: Access) -> Iterator[tuple[Lo
     for name in sorted(access.model_fields_set - {*needed, *allowed, *_ALWAYS}):
         yield (name,), f"access of kind {access.kind!r} has no {name!r}; expected keys: {shape}"
     yield from _check_place(access)
+    yield from _check_host_keys(access)
     yield from _check_secrets(access)
     if access.kind in _SCHEMES and access.url is not None:
         yield from _check_url(access, access.url)
@@ -147,6 +148,16 @@ def _check_place(access: Access) -> Iterator[tuple[Location, str]]:
         yield ("path",), f"path {path!r} leaves {top}"
     if "/" in (access.pattern or ""):
         yield ("pattern",), "a pattern names files, not folders; put the folder into `path`"
+
+
+def _check_host_keys(access: Access) -> Iterator[tuple[Location, str]]:
+    if access.host_key is not None and not access.host_keys:
+        yield ("host_key",), "no host key is named; expected host_key: ssh-ed25519 AAAA…"
+    if not all(map(_HOST_KEY.fullmatch, access.host_keys)):
+        problem = (
+            "a host key cannot be read; expected ssh-ed25519 AAAA…, as `ssh-keyscan HOST` prints it after the name"
+        )
+        yield ("host_key",), problem
 
 
 def _check_secrets(access: Access) -> Iterator[tuple[Location, str]]:
