@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from jobs.cli.output import context, print_json, print_table, settings, stdout
 from jobs.contracts import CatalogFaults, load_catalog
 from jobs.derive.sql import theme_queries
-from jobs.errors import EnvironmentFault, UsageError
+from jobs.errors import BrainError, EnvironmentFault, SourceError, UsageError
 from jobs.lake.journal import DELIVERIES, RUNS
 from jobs.lake.manifest import read_manifest
+
+if TYPE_CHECKING:
+    from jobs.lake.doctor import Finding
 
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")]
 
@@ -57,7 +61,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Exit 0 if nothing that is needed is missing, 4 otherwise."""
     from jobs.lake.doctor import examine
 
-    found = examine(settings())
+    found = [*examine(settings()), *_secrets()]
     if as_json:
         print_json([vars(item) for item in found])
     else:
@@ -67,6 +71,25 @@ def doctor(as_json: AsJson = False) -> None:
         )
     if any(not item.ok and not item.optional for item in found):
         raise EnvironmentFault("something that is needed is missing", remedy="See the lines marked !! above")
+
+
+def _secrets() -> Iterator[Finding]:
+    """Each secret that a live resource names: whether it is set. One that is not stops its resources, not the city."""
+    from jobs.extract.secrets import whereabouts
+    from jobs.lake.doctor import Finding
+
+    home = settings()
+    try:
+        catalog = load_catalog(home.home)
+    except BrainError as fault:
+        yield Finding("catalog", False, fault.problem, "Run `brain check`: it names every fault", optional=True)
+        return
+    named = {ref[0]: ref for resource in catalog.live for ref in catalog.access[resource].references}
+    for name, reference in sorted(named.items()):
+        try:
+            yield Finding(f"secret {name}", True, whereabouts(reference, home.secrets), optional=True)
+        except SourceError as fault:
+            yield Finding(f"secret {name}", False, fault.problem, fault.remedy, optional=True)
 
 
 def status(as_json: AsJson = False) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -33,6 +34,23 @@ def fill(text: str | None, secrets: Path, encode: bool = False) -> str:
         return quote(found, safe="") if encode else found
 
     return REFERENCE.sub(value, text or "")
+
+
+def whereabouts(reference: re.Match[str], secrets: Path) -> str:
+    """Where the secret that is named lies, without a word of it; SourceError, with the remedy, where it is not set."""
+    kind, _, name = reference[0].strip("{}").partition(":")
+    if kind == "secret":
+        _secret(name, secrets)
+        variable, path = f"BRAIN_SECRET_{name.upper()}", secrets / name
+        if os.environ.get(variable):
+            return f"set by {variable}"
+        if path.stat().st_mode & 0o077:
+            problem = f"data/secrets/{name} can be read by other users of this machine"
+            raise SourceError(problem, remedy=f"chmod 600 data/secrets/{name}")
+        return f"set in data/secrets/{name}"
+    _of_connection(*name.partition(".")[::2])
+    variable = f"AIRFLOW_CONN_{name.partition('.')[0].upper()}"
+    return f"set by {variable}" if os.environ.get(variable) else "known to Airflow"
 
 
 def connection_url(access: Access, inbox: Path, secrets: Path) -> sa.URL:
@@ -100,8 +118,9 @@ def _flat(found: dict[str, Any]) -> dict[str, Any]:
     return (extra if isinstance(extra, dict) else {}) | found
 
 
+@lru_cache
 def _asked(identity: str) -> dict[str, Any]:
-    """What Airflow's own command says; it goes through a pipe, never through a file or the terminal."""
+    """What Airflow's own command says, asked once; it goes through a pipe, never through a file or the terminal."""
     command = [str(Path(sys.executable).with_name("airflow")), "connections", "get", identity, "--output", "json"]
     answer = subprocess.run(
         command, capture_output=True, text=True, timeout=_AIRFLOW_SECONDS, check=True, stdin=subprocess.DEVNULL

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 
 import pytest
+import xlsxwriter
 
 from jobs.contracts import REFERENCE
 from jobs.extract import http
+from jobs.lake.delivery import delivery_of
+from jobs.land import job as land
 from tests.extract.city import NEIGHBOUR, City, blob_of, deliveries, kill_while_writing, run, visible
 from tests.extract.conftest import EVERY_RIG
 from tests.extract.rigs import RIGS, Rig
+from tests.extract.rigs.apis import FileApi
 from tests.extract.rigs.databases import Postgres
+from tests.extract.rigs.folder import InboxFolder
+from tests.extract.rigs.objects import S3Bucket
+from tests.extract.rigs.sftp import SftpServer
 from tests.land.home import RESOURCE
 
 FAULTS = [
@@ -97,6 +105,28 @@ def test_what_is_corrected_supersedes_and_does_not_replace(city: City) -> None:
     assert run(ctx)[RESOURCE].rows == 1
     assert [row["sequence"] for row in deliveries(ctx)] == [1, 2]
     assert city.rig.is_whole(blob_of(ctx))
+
+
+@pytest.mark.parametrize("rig", [InboxFolder, SftpServer, S3Bucket, FileApi], indirect=True)
+def test_a_department_s_own_workbook_arrives_by_any_way(city: City) -> None:
+    city.rig.ending = "xlsx"
+    rows = [("007", "王小明", "东城街道1号"), ("008", "李  四", "")]
+    city.rig.put(content=_workbook([("编号", "姓名", "地址"), *rows]))
+    ctx = city.connect(format={"kind": "xlsx"})
+    assert run(ctx)[RESOURCE].note == ""
+    assert city.rig.is_whole(blob_of(ctx))
+    landing = land.run(ctx, delivery_of(deliveries(ctx)[-1]))
+    landed = ctx.lake.read_arrow("landed", RESOURCE, landing.version, ["编号", "姓名", "地址"])
+    assert [tuple(value or "" for value in row.values()) for row in landed.to_pylist()] == rows
+
+
+def _workbook(rows: list[tuple[str, ...]]) -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("台账")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return made.getvalue()
 
 
 @pytest.mark.parametrize("rig", EVERY_RIG, indirect=True)

@@ -22,6 +22,7 @@ from tests.extract.conftest import EVERY_RIG
 from tests.extract.rigs import Rig
 from tests.extract.rigs.databases import Postgres
 from tests.extract.rigs.sftp import SftpServer
+from tests.land.home import make_home
 
 PLACES = ("environment", "file", "connection as JSON", "connection as address")
 PLANTED = [
@@ -129,6 +130,50 @@ def test_a_connection_that_cannot_be_read_is_named_and_not_shown(
         fill("{connection:c}", tmp_path)
     assert value not in str(caught.value)
     assert "AIRFLOW_CONN_C" in caught.value.remedy
+
+
+def test_the_doctor_names_what_is_not_set_and_shows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    access = {
+        "kind": "sftp",
+        "url": "sftp://127.0.0.1:1/out",
+        "path": "dep",
+        "pattern": "thing_{period}.csv",
+        "user": "{connection:kept.login}",
+        "password": "{secret:written}",
+        "private_key": "{secret:forgotten}",
+        "host_key": "ssh-ed25519 AAAA",
+    }
+    ctx = make_home(tmp_path, access=access)
+    written = ctx.settings.secrets / "written"
+    written.parent.mkdir()
+    written.write_text("planted-in-a-file")
+    written.chmod(0o644)
+    monkeypatch.setenv("AIRFLOW_CONN_KEPT", "x://planted-login:planted@host/")
+    found = _doctor(tmp_path, capfd)
+    assert found["secret {connection:kept.login}"]["ok"]
+    assert found["secret {secret:forgotten}"]["remedy"] == "Set BRAIN_SECRET_FORGOTTEN or write data/secrets/forgotten"
+    assert found["secret {secret:written}"]["remedy"] == "chmod 600 data/secrets/written"
+    written.chmod(0o600)
+    monkeypatch.setenv("BRAIN_SECRET_FORGOTTEN", "planted-at-last")
+    found = _doctor(tmp_path, capfd)
+    assert {name: item["ok"] for name, item in found.items() if name.startswith("secret")} == {
+        "secret {connection:kept.login}": True,
+        "secret {secret:forgotten}": True,
+        "secret {secret:written}": True,
+    }
+    assert "planted" not in json.dumps(found)
+    (tmp_path / "catalog" / "connections.yml").write_text("[")
+    assert "brain check" in _doctor(tmp_path, capfd)["catalog"]["remedy"]
+
+
+def _doctor(home: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:
+    capfd.readouterr()
+    invoke(["--home", str(home), "doctor", "--json"])
+    told = capfd.readouterr()
+    assert "planted" not in told.out + told.err
+    return {item["name"]: item for item in json.loads(told.out)}
 
 
 @pytest.mark.dags

@@ -131,6 +131,38 @@ def test_only_what_lies_directly_below_the_prefix_is_taken(
         assert "no plain path" in run(ctx)[RESOURCE].note
 
 
+def test_a_token_that_is_meant_for_another_store_stays_here(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would add what the environment holds for the city's own store."""
+    with S3Bucket(tmp_path, authority) as bucket:
+        bucket.put()
+        assert isinstance(bucket, S3Bucket)
+        bucket.tokens.clear()
+        for name in ("AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "of-another-store")
+        monkeypatch.setenv("AWS_ENDPOINT", "https://127.0.0.1:1")
+        assert run(City(bucket, monkeypatch).connect())[RESOURCE].note == ""
+        assert bucket.tokens and set(bucket.tokens) == {None}
+
+
+def test_a_store_that_cannot_be_set_up_is_an_error_of_its_resource(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with S3Bucket(tmp_path, authority) as bucket:
+        ctx = City(bucket, monkeypatch).connect()
+        monkeypatch.setenv("BRAIN_SECRET_DEP_CA", "no certificate")
+        assert "cannot be set up as declared" in run(ctx)[RESOURCE].note
+
+
+def test_one_of_several_host_keys_is_enough(sftp: SftpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a server changes its key both are listed; a server with two keys is known by the pinned one."""
+    other = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    named = [" ".join(key.export_public_key().decode().split()[:2]) for key in (other, sftp._key)]
+    assert run(City(sftp, monkeypatch).connect(host_key=named))[RESOURCE].note == ""
+    assert "not the pinned one" in run(City(sftp, monkeypatch).connect(host_key=named[:1]))[RESOURCE].note
+
+
 def test_a_transfer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     with Sink(tmp_path, max_seconds=0.05) as sink:
         sink.write(b"slow")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.extract.certificates import Authority
-from tests.extract.rigs.base import WIRE_PASSWORD, Rig
+from tests.extract.rigs.base import WIRE_PASSWORD, Rig, csv_of
 
 RECORDS = 2_300
 SIZE = 500
@@ -89,7 +89,7 @@ class Api(Rig):
             "paging": self.paging | ({"total": "data.total"} if self.with_total else {}),
         } | ({} if self.fault == "identity" else {"ca": "{secret:dep_ca}"})
 
-    def put(self, text: str = "甲") -> None:
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
         self.text = text
 
     def lines(self) -> list[str]:
@@ -180,6 +180,50 @@ class CursorApi(Api):
 
     def start_of(self, params: Mapping[str, str]) -> int:
         return int(params.get("after", "c0")[1:])
+
+
+class FileApi(Api):
+    """An address that gives a file, once a day."""
+
+    name = "file over http"
+    format: ClassVar[Mapping[str, object]] = {"kind": "csv"}
+    faults: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "error": ("answered 500, also after 5 attempts", "next run"),
+        "cut": ("broke off (RemoteProtocolError)", "next run"),
+        "no length": ("does not say how long the file is", "Content-Length"),
+        "empty": ("the file is empty", "Ask the department"),
+        "patience": Api.faults["patience"],
+        "password": Api.faults["password"],
+    }
+
+    def access(self) -> dict[str, object]:
+        declared = super().access()
+        return {name: value for name, value in declared.items() if name not in ("records", "paging")}
+
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
+        self.content = content or csv_of(text)
+
+    def answer(self, handler: BaseHTTPRequestHandler, params: Mapping[str, str]) -> None:
+        """The file, or what the fault makes of it."""
+        self.asked.append(dict(params))
+        status, headers = self._status(handler, params, MIDDLE)
+        if status != 200 or self.fault == "empty":
+            _send(handler, status, b"", headers)
+            return
+        handler.send_response(200)
+        if self.fault != "no length":
+            handler.send_header("Content-Length", str(len(self.content)))
+        handler.end_headers()
+        handler.close_connection = self.fault in ("cut", "no length")
+        half = len(self.content) // 2
+        handler.wfile.write(self.content[:half])
+        while self.fault == "stall":
+            time.sleep(0.05)
+        if self.fault != "cut":
+            handler.wfile.write(self.content[half:])
+
+    def is_whole(self, blob: Path) -> bool:
+        return blob.read_bytes() == self.content
 
 
 def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: Mapping[str, str]) -> None:

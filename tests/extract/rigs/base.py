@@ -31,6 +31,7 @@ class Rig:
     def __init__(self, home: Path, authority: Authority) -> None:
         self.home, self.authority = home, authority
         self.fault = ""
+        self.ending = "csv"
 
     def __enter__(self) -> Rig:
         return self
@@ -46,8 +47,11 @@ class Rig:
         """The true secrets by name."""
         return {"dep_password": self.password, "dep_ca": self.authority.pem}
 
-    def put(self, text: str = "甲") -> None:
-        """Make one delivery available, for 2026-03-01; the next one supersedes it under the next sequence."""
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
+        """Make one delivery available, for 2026-03-01; the next one supersedes it under the next sequence.
+
+        ``content`` is that of the file, where deliveries are files, instead of a table that holds ``text``.
+        """
         raise NotImplementedError
 
     def fail(self, fault: str) -> None:

@@ -48,7 +48,7 @@ class Sqlite(Table):
     def access(self) -> dict[str, object]:
         return {"kind": "sql", "url": "sqlite:///{inbox}/dep.sqlite", "table": "thing", "watermark": "GXSJ"}
 
-    def put(self, text: str = "甲") -> None:
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
         self.text = text
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with sqlite3.connect(self._path) as connection:
@@ -106,7 +106,7 @@ class Postgres(Table):
     def secrets(self) -> dict[str, str]:
         return {"dep_password": PASSWORD, "dep_ca": self.authority.pem}
 
-    def put(self, text: str = "甲") -> None:
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
         self.text = text
         with self._connect() as connection, connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS thing CASCADE")

@@ -25,7 +25,7 @@ class InboxFolder(Rig):
     _sequence = 0
 
     def access(self) -> dict[str, object]:
-        return {"kind": "files", "path": "dep/sys", "pattern": "thing_{period}_{sequence}.csv"}
+        return {"kind": "files", "path": "dep/sys", "pattern": "thing_{period}_{sequence}." + self.ending}
 
     @property
     def _folder(self) -> Path:
@@ -35,11 +35,11 @@ class InboxFolder(Rig):
 
     @property
     def _file(self) -> Path:
-        return self._folder / f"thing_20260301_{self._sequence}.csv"
+        return self._folder / f"thing_20260301_{self._sequence}.{self.ending}"
 
-    def put(self, text: str = "甲") -> None:
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
         self._sequence += 1
-        self._content = csv_of(text)
+        self._content = content or csv_of(text)
         self._file.write_bytes(self._content)
 
     def fail(self, fault: str) -> None:

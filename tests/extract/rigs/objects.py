@@ -43,6 +43,8 @@ class S3Bucket(Rig):
     def __init__(self, home: Path, authority: Authority) -> None:
         super().__init__(home, authority)
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self.tokens: list[str | None] = []
+        """What came as token of a session, with each question."""
 
     def __enter__(self) -> Rig:
         rig = self
@@ -95,7 +97,8 @@ class S3Bucket(Rig):
 
     def answer(self, environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:
         """moto's answer; that to a reader of our object, as the fault makes it."""
-        is_read = environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"].endswith(".csv")
+        self.tokens.append(environ.get("HTTP_X_AMZ_SECURITY_TOKEN"))
+        is_read = environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"].endswith(f".{self.ending}")
         if is_read and self.fault == "error":
             start_response("500 Internal Server Error", [("Content-Type", "text/plain"), ("Content-Length", "2")])
             return [b"no"]
@@ -128,18 +131,20 @@ class S3Bucket(Rig):
             "kind": "objects",
             "url": f"https://127.0.0.1:{self.port}/{self.bucket}",
             "path": "out/dep",
-            "pattern": "thing_{period}_{sequence}.csv",
+            "pattern": "thing_{period}_{sequence}." + self.ending,
             "user": self._user,
             "password": "{secret:dep_password}",
         } | ({} if self.fault == "identity" else {"ca": "{secret:dep_ca}"})
 
-    def put(self, text: str = "甲") -> None:
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
         self._sequence += 1
-        self._content = csv_of(text)
+        self._content = content or csv_of(text)
         self._put(self._content)
 
     def _put(self, content: bytes) -> None:
-        self._s3.put_object(Bucket=self.bucket, Key=f"out/dep/thing_20260301_{self._sequence}.csv", Body=content)
+        self._s3.put_object(
+            Bucket=self.bucket, Key=f"out/dep/thing_20260301_{self._sequence}.{self.ending}", Body=content
+        )
 
     def heal(self) -> None:
         if self.fault in ("was replaced", "was changed"):

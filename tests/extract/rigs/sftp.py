@@ -93,7 +93,7 @@ class SftpServer(Rig):
             "kind": "sftp",
             "url": f"sftp://127.0.0.1:{self.port}/out",
             "path": "dep",
-            "pattern": "thing_{period}_{sequence}.csv",
+            "pattern": "thing_{period}_{sequence}." + self.ending,
             "user": "brain",
             "password": "{secret:dep_password}",
             "host_key": " ".join(key.export_public_key().decode().split()[:2]),
@@ -101,11 +101,11 @@ class SftpServer(Rig):
 
     @property
     def _file(self) -> Path:
-        return self.root / "out" / "dep" / f"thing_20260301_{self._sequence}.csv"
+        return self.root / "out" / "dep" / f"thing_20260301_{self._sequence}.{self.ending}"
 
-    def put(self, text: str = "甲") -> None:
+    def put(self, text: str = "甲", content: bytes = b"") -> None:
         self._sequence += 1
-        self._content = csv_of(text)
+        self._content = content or csv_of(text)
         self._file.write_bytes(self._content)
 
     def heal(self) -> None:
