@@ -158,6 +158,10 @@ def _told(error: Exception) -> SourceError:
         problem = "the server's host key is not the pinned one"
         remedy = "Ask the department whether it changed its key; correct `host_key` only when it says so"
         return SourceError(problem, remedy=remedy)
+    if isinstance(error, asyncssh.KeyExchangeFailed):
+        problem = "the server has no host key of the pinned kind, or none of the methods that are still safe"
+        remedy = "Ask the department for all its host keys (`ssh-keyscan HOST` lists them); pin one of them"
+        return SourceError(problem, remedy=remedy)
     if isinstance(error, asyncssh.PermissionDenied):
         problem = "the server refused our credentials"
         return SourceError(problem, remedy="Check `user` and the secret that `password` or `private_key` names")

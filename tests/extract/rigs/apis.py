@@ -186,6 +186,7 @@ class FileApi(Api):
     """An address that gives a file, once a day."""
 
     name = "file over http"
+    paging: ClassVar[dict[str, object]] = {}
     format: ClassVar[Mapping[str, object]] = {"kind": "csv"}
     faults: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "error": ("answered 500, also after 5 attempts", "next run"),
