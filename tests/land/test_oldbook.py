@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.found import what_is
 from jobs.land.oldbook import read_old_workbook
+from jobs.land.sheet import text_of
 from tests.badfiles.biff import CLOCK, DAY, MOMENT, SPAN, Error, Formula, Number, Page, container, xls, xls2
 from tests.land.reading import Came, gather
 
@@ -153,3 +155,17 @@ def test_one_damaged_byte_is_a_typed_refusal_or_is_read(at: int, byte: int, cut:
         assert error.remedy
         return
     assert len(came.numbers) <= 51
+
+
+def test_another_library_reads_the_same_in_what_the_recipes_write() -> None:
+    """The bytes are written here by hand: a mistake in them must not be read by its like."""
+    rows = [["0012", 12.5], ["陈", True], [Number(45351, DAY), Number(45351.25, MOMENT)], [Formula("文"), Formula(3.0)]]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xls(_page(*rows), Page(name="藏", visibility=1))))
+    assert [(found.name, found.visible) for found in book.sheets_metadata] == [
+        ("数据", SheetVisibleEnum.Visible),
+        ("藏", SheetVisibleEnum.Hidden),
+    ]
+    read = [tuple(map(text_of, row)) for row in book.get_sheet_by_index(0).iter_rows()]
+    assert read == [tuple(NAMES), *_read(xls(_page(*rows))).cells]
+    since = CalamineWorkbook.from_filelike(io.BytesIO(xls(_page([Number(43889, DAY), "甲"]), since_1904=True)))
+    assert text_of(list(since.get_sheet_by_index(0).iter_rows())[1][0]) == "2024-02-29"
