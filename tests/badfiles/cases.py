@@ -153,8 +153,10 @@ DELIVERIES = {
     "another case": "delivery: the file '*.CSV'",
     "links, pipes and devices": "tests/extract/test_folders.py::test_links_devices_and_folders_are_no_deliveries",
     "a path out of the inbox": "tests/extract/test_folders.py::test_a_path_cannot_leave_the_inbox",
-    "a file that grows or is replaced": "tests/extract/test_job.py::"
-    "test_a_file_that_changes_while_it_is_read_is_not_taken",
+    "a file that is replaced": "tests/extract/test_job.py::"
+    "test_an_untouched_file_is_not_read_again_and_a_replaced_one_is",
+    "a file that changes while it is read": "tests/extract/test_connectors.py::"
+    "test_a_failing_source_is_named_leaves_nothing_and_holds_up_nobody",
     "a broken copy": "tests/extract/test_blobs.py::test_a_source_that_breaks_off_leaves_nothing",
     "cut, with a manifest": "csv cut: behind a record at byte *, rows in the manifest",
 }

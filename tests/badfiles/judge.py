@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from jobs.contracts import Access, Format
 from jobs.errors import SourceError
-from jobs.extract.folders import MANIFEST_SUFFIX, describe, matching_files
+from jobs.extract.files import MANIFEST_SUFFIX, Files
+from jobs.extract.folders import Folder
 from jobs.land.isolation import read_isolated
 from jobs.land.rows import column_sum
 from jobs.standardise.policy import GARBLED
@@ -101,8 +102,11 @@ def _found_manifest(recipe: Recipe, data: bytes) -> Mapping[str, Any]:
         (folder / recipe.file).write_bytes(data)
         if recipe.beside is not None:
             (folder / f"{recipe.file}{MANIFEST_SUFFIX}").write_bytes(recipe.beside)
-        [named] = matching_files("dep.sys.thing", access, Path(inbox))
-        return describe("dep.sys.thing", named).manifest
+        shelf = Folder(Path(inbox), access.path or "")
+        [offer] = Files("dep.sys.thing", access, "", shelf, lambda _file, _stamp: False).offers()
+        if isinstance(offer, SourceError):
+            raise offer
+        return offer.manifest
 
 
 def verdict_on(came: Came, clean: Sequence[Row]) -> Verdict:
