@@ -38,7 +38,7 @@ def approval_text(preview: dict[str, Any], day: str, report: str) -> str:
         "（尚无）" if preview["release"] is None else f"第 {preview['release']} 号，质量分 {preview['released_score']}"
     )
     found = "、".join(f"{word} {preview['findings'].get(key, 0)} 项" for key, word in SEVERITIES.items())
-    stopped = [f"- `{row['name']}` {STATES[row['state']]}：{row['reason']}" for row in preview["stopped"]]
+    stopped = [f"- {row['label']} {STATES[row['state']]}：{row['reason']}" for row in preview["stopped"]]
     return "\n".join(
         [
             f"数据截止 **{day}**。批准（Approve）后，发布的正是这里所示的内容（编号 {preview['shown']}），"

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from jobs.lake.doctor import find_chromium, find_postgres
 
 PROJECT = Path(__file__).resolve().parent.parent
-MARKED = ("engine", "dags", "pipeline", "browser", "postgres")
+MARKED = ("engine", "dags", "pipeline", "browser", "airflow", "postgres")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ LANES = (
     Lane("dags", marker="dags"),
     Lane("pipeline", marker="pipeline"),
     Lane("browser", marker="browser", part="Chromium", find=find_chromium),
+    Lane("airflow", marker="airflow", part="Chromium", find=find_chromium),
     Lane("postgres", marker="postgres", part="PostgreSQL", find=find_postgres),
 )
 

@@ -11,6 +11,7 @@ from jobs.errors import UsageError
 from jobs.lake.manifest import Manifest, read_manifest
 from jobs.lake.store import Version
 from jobs.publish.job import LAYERS, name_shown
+from jobs.serve.portal.reasons import reason
 
 Tables = dict[tuple[str, str], Version]
 
@@ -56,12 +57,23 @@ def preview_release(ctx: Context) -> Preview:
         states=dict(sorted(Counter(row["state"] for row in states).items())),
         findings=dict(sorted(Counter(row["severity"] for row in findings).items())),
         stopped=tuple(
-            {name: row[name] for name in ("layer", "name", "state", "since", "reason")}
+            {name: row[name] for name in ("layer", "name", "state", "since")}
+            | {"label": _label(ctx, row["name"]), "reason": reason(row["reason"] or "")}
             for row in states
             if row["state"] in ("blocked", "stale")
         ),
-        critical=tuple(f"{row['table_name']}: {row['what']}" for row in findings if row["severity"] == "critical"),
+        critical=tuple(
+            f"{_label(ctx, row['table_name'])}：{reason(row['what'])}"
+            for row in findings
+            if row["severity"] == "critical"
+        ),
     )
+
+
+def _label(ctx: Context, table: str) -> str:
+    """A table as officials know it."""
+    resource, entity = ctx.catalog.resources.get(table), ctx.catalog.entities.get(table)
+    return f"{resource.name}（{table}）" if resource else f"{entity.library}（{table}）" if entity else table
 
 
 def _score(ctx: Context, passed: Tables, manifest: Manifest | None) -> str | None:

@@ -160,7 +160,7 @@ def test_a_person_is_asked_only_where_one_can_answer(
 def test_the_approver_reads_what_changes_what_is_stopped_and_where_the_report_is(airflow: dict[str, str]) -> None:
     from brain_release import LISTED, approval_text
 
-    stopped = {"layer": "standardised", "name": "gaj.household.person", "state": "blocked", "reason": "主键重复"}
+    stopped = {"layer": "standardised", "label": "户籍人口登记", "state": "blocked", "reason": "主键重复"}
     preview = {
         "release": 7,
         "shown": "7-1234",
