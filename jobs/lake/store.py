@@ -21,6 +21,7 @@ import deltalake
 import pyarrow as pa
 import sqlalchemy as sa
 from deltalake.exceptions import TableNotFoundError
+from pyarrow import fs
 
 from jobs.errors import EnvironmentFault, RunConflict, UsageError
 from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
@@ -150,8 +151,13 @@ class Lake:
     ) -> pa.Table:
         """One version as Arrow. For tables that are small by nature, or checked against ``small_rows`` first."""
         chosen = version or self._required(layer, name)
-        dataset = self._delta(layer, name, chosen.number).to_pyarrow_dataset()
-        return dataset.to_table(columns=columns)
+        return self._dataset(layer, name, chosen.number).to_table(columns=columns)
+
+    def _dataset(self, layer: str, name: str, number: int) -> Any:
+        """A version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python, its
+        threads would still ask for the interpreter when a short command ends, and abort it."""
+        files = fs.SubTreeFileSystem(str(self.path(layer, name)), fs.LocalFileSystem())
+        return self._delta(layer, name, number).to_pyarrow_dataset(filesystem=files)
 
     def _required(self, layer: str, name: str) -> Version:
         chosen = self.passed(layer, name)
@@ -255,7 +261,7 @@ class Lake:
         base = self._fresh(layer, name)
         if base is None or base.digest != digest:
             return None
-        stored = self._delta(layer, name, base.number).to_pyarrow_dataset().schema
+        stored = self._dataset(layer, name, base.number).schema
         if stored.names != schema.names or [str(f.type) for f in stored] != [
             str(f.type) for f in normal_schema(schema)
         ]:
