@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from jobs.stages import JOURNAL_FOLDER
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 Engine = Literal["spark", "sail"]
@@ -32,6 +34,11 @@ class Settings:
     @property
     def lake(self) -> Path:
         return self.data / "lake"
+
+    @property
+    def scratch(self) -> Path:
+        """What a process holds for a while, each name ending in the number of the process."""
+        return self.lake / JOURNAL_FOLDER / "scratch"
 
     @property
     def inbox(self) -> Path:

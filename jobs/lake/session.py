@@ -102,7 +102,14 @@ def _spark_options(settings: Settings) -> dict[str, str]:
         "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-    }
+    } | _local_dir(settings)
+
+
+def _local_dir(settings: Settings) -> dict[str, str]:
+    """Spark's own files lie in the lake's scratch under this process's number: a killed engine cannot remove them, the
+    next run does. The option is a list, so a path with a comma cannot be given."""
+    folder = str(settings.scratch / f"spark.{os.getpid()}")
+    return {} if "," in folder else {"spark.local.dir": folder}
 
 
 def _sail() -> SparkSession:

@@ -100,7 +100,7 @@ class Lake:
     @property
     def scratch(self) -> Path:
         """Frames that are held for a while, each named by the process that holds it."""
-        return self.root / JOURNAL_FOLDER / "scratch"
+        return self.settings.scratch
 
     # -- reading -----------------------------------------------------------------------------------------------------
 

@@ -69,9 +69,14 @@ def left_behind(home: Path) -> Hashes:
     """Half-made files and folders of runs that are gone: they cost disk and may hold personal data."""
     lake = home / "data" / "lake"
     patterns = (f"{JOURNAL_FOLDER}/scratch/*", "1_extracted/*/.*", "8_published/releases/.*", "9_served/.*")
-    paths = [path for pattern in patterns for path in sorted(lake.glob(pattern))]
+    paths = [path for pattern in patterns for path in sorted(lake.glob(pattern)) if not _is_empty(path)]
     held = [path for path in sorted((lake / JOURNAL_FOLDER / "locks").glob("*.lock")) if path.stat().st_size]
     return {f"left behind {path.relative_to(lake)}": "there" for path in [*paths, *held]}
+
+
+def _is_empty(path: Path) -> bool:
+    """A folder in which nothing lies: an engine removes its files when it ends, not the folder that it was given."""
+    return path.is_dir() and not any(path.iterdir())
 
 
 def held_tables(home: Path) -> str:

@@ -22,11 +22,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from jobs.stages import VERBS
 from tests.bench.hashes import Hashes, all_hashes, current, differences, held_tables, reader_hashes
-from tests.bench.run import RELEASED, Run, Undisturbed, undisturbed
+from tests.bench.run import RELEASED, Run, Undisturbed, alive, undisturbed
 from tests.bench.town import DAYS, day, make_town
 
 GOAL = "every hash as undisturbed; 20 kills of the group, 1 a stage, 5 in publish and serve; 10 of Python alone"
@@ -163,7 +161,7 @@ def _fight(city: City, campaign: Campaign, chance: random.Random, at_once: bool 
             campaign.differ += _failed(run)
             break
         seconds = run.kill(campaign.alone)
-        left, met = bool(_alive(groups)), run.stage(usual)
+        left, met = bool(alive(groups)), run.stage(usual)
         _rerun(campaign, f"killed in {met}")
         point = Point(campaign.name, met, seconds, *_visible(city, home, campaign, expected), held_tables(home))
         point.engine_left = left
@@ -172,6 +170,8 @@ def _fight(city: City, campaign: Campaign, chance: random.Random, at_once: bool 
     groups.append(last.pid)
     _rerun(campaign, f"ended {last.end()}")
     campaign.differ += _failed(last) + differences(expected, all_hashes(home))
+    if last.end() != (usual := city.days[campaign.day].code):
+        campaign.differ.append(f"the last run ended {last.end()}, undisturbed it ends {usual}")
     campaign.differ += [f"process {pid} still runs" for pid in _outlived(groups)]
     _print(campaign)
     if campaign.differ and os.environ.get("KEEP"):
@@ -216,20 +216,10 @@ def _visible(city: City, home: Path, campaign: Campaign, expected: Hashes) -> tu
     return f"release {now or '-'}", whole and complete and in_order
 
 
-def _alive(groups: list[int]) -> list[int]:
-    """Processes that runs have left, whatever they are by now children of."""
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, ProcessLookupError):
-            if os.getpgid(process.pid) in groups and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
-    return found
-
-
 def _outlived(groups: list[int]) -> list[int]:
     """Those that are still there a while after the last run has ended; they are ended, so that the next may begin."""
     until = time.monotonic() + 10
-    while (left := _alive(groups)) and time.monotonic() < until:
+    while (left := alive(groups)) and time.monotonic() < until:
         time.sleep(0.2)
     for pid in left:
         with suppress(ProcessLookupError):

@@ -29,7 +29,7 @@ RELEASED = (0, 5)
 """Exit codes of a run that released what it could."""
 MOMENT_SECONDS = 0.03
 _LINE = re.compile(r"^ *[0-9.]+ s +([a-z]+) +[0-9]+ ")
-_POLL_SECONDS, _WATCH_SECONDS = 0.005, 0.001
+_POLL_SECONDS, _WATCH_SECONDS, _TIDY_SECONDS = 0.005, 0.001, 10
 _QUEUED = ("standardise", "resolve", "fuse", "derive")
 """Stages that print their first line when their first table is built, not when they begin."""
 
@@ -44,12 +44,24 @@ class Undisturbed:
     landing: float
     """Share of the time between the first lines of land and standardise in which deliveries are landed."""
     deliveries: int
+    code: int
+    """How it ended: a run after kills must end so too."""
 
     def window(self, stage: str) -> float:
         """Seconds of the processor after its first line in which the stage is at work."""
         later = VERBS[VERBS.index(stage) + 1 :]
         end = min((self.lines[verb] for verb in later if verb in self.lines), default=self.cpu)
         return (end - self.lines.get(stage, end)) * (self.landing if stage == "land" else 1.0)
+
+
+def alive(groups: list[int]) -> list[int]:
+    """Processes that runs have left, whatever they are by now children of."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) in groups and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+    return found
 
 
 class Run:
@@ -105,8 +117,11 @@ class Run:
         self.printed = self.process.stdout.read()
 
     def end(self) -> int:
-        """Let it end; its exit code."""
+        """Let it end, and the engine after it, which tidies up; its exit code."""
         code = self.process.wait()
+        until = time.monotonic() + _TIDY_SECONDS
+        while alive([self.pid]) and time.monotonic() < until:
+            time.sleep(0.1)
         for reader in self.readers:
             reader.join()
         return code
@@ -196,11 +211,11 @@ def undisturbed(home: Path, engine: str, date: str) -> Undisturbed:
     while run.process.poll() is None:
         run.cpu()
         time.sleep(0.1)
+    seconds = time.monotonic() - run.began
     code = run.end()
     if code not in RELEASED:
         raise SystemExit(f"a run that nobody disturbed ended {code}:\n{run.errors[-3000:]}")
     landed = sum(float(row["seconds"]) for row in json.loads(run.printed)["stages"] if row["stage"] == "landed")
     gap = run.walls.get("standardise", 0.0) - run.walls.get("land", 0.0)
     share = min(landed / gap, 1.0) if gap > 0 else 1.0
-    seconds = time.monotonic() - run.began
-    return Undisturbed(seconds, run.last_cpu, run.lines, share, deliveries(home, date)[0])
+    return Undisturbed(seconds, run.last_cpu, run.lines, share, deliveries(home, date)[0], code)

@@ -125,3 +125,7 @@ def test_the_jvm_of_a_killed_run_is_ended_before_the_next_may_write(settings: Se
         assert started_at(jvm) == ""
     holder.wait()
     holder.stdout.close()
+    lake = Lake(replace(settings, home=tmp_path), Journal("", tmp_path / "data/lake/0_journal"))
+    assert any(lake.scratch.glob(f"spark.{holder.pid}/blockmgr-*")), "what the engine kept on the disk"
+    with lake.alone():
+        assert not any(lake.scratch.iterdir())
