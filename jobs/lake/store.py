@@ -154,8 +154,8 @@ class Lake:
         return self._dataset(layer, name, chosen.number).to_table(columns=columns)
 
     def _dataset(self, layer: str, name: str, number: int) -> Any:
-        """A version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python, its
-        threads would still ask for the interpreter when a short command ends, and abort it."""
+        """A version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python,
+        its threads would still ask for the interpreter when a short command ends, and abort it."""
         files = fs.SubTreeFileSystem(str(self.path(layer, name)), fs.LocalFileSystem())
         return self._delta(layer, name, number).to_pyarrow_dataset(filesystem=files)
 

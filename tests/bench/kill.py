@@ -4,8 +4,9 @@ First an undisturbed run, day by day, whose tables, releases and served files ar
 one lake: kill, start again, kill later, … and let the last run end. After each kill readers must see one whole release,
 and at the end every hash must be that of the undisturbed run. A campaign kills the whole process group, or Python alone
 and starts again at once, beside the engine that Python left. No hook in the product: a stage is met by watching the
-progress that it prints. ``ENGINE`` (sail or spark), ``SEED``, ``PEOPLE`` and ``ALONE=1`` (only Python alone) choose;
-``KEEP`` names a folder for the homes of a campaign that differs.
+progress that it prints. ``ENGINE`` (sail or spark), ``SEED``, ``PEOPLE``, ``ALONE=1`` (only Python alone) and
+``CAMPAIGNS`` (so many and no more, which cannot reach the goal's numbers; 1 is a kill of the group in each stage)
+choose; ``KEEP`` names a folder for the homes of a campaign that differs.
 """
 
 from __future__ import annotations
@@ -88,10 +89,11 @@ def main() -> dict[str, object]:
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="brain-kill-") as folder:
         city = _undisturbed(Path(folder), engine, people)
-        campaigns = []
-        for campaign in _plan(chance, os.environ.get("ALONE") == "1"):
+        campaigns: list[Campaign] = []
+        most = int(os.environ.get("CAMPAIGNS", MOST_CAMPAIGNS))
+        for campaign in _plan(chance, os.environ.get("ALONE") == "1")[:most]:
             campaigns.append(_fight(city, campaign, chance))
-        while len(campaigns) < MOST_CAMPAIGNS and (more := _more(campaigns, chance)):
+        while len(campaigns) < most and (more := _more(campaigns, chance)):
             campaigns.append(_fight(city, more, chance, at_once=True))
     return _answer(campaigns, engine, seed, people)
 

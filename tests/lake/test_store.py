@@ -57,6 +57,14 @@ def rows_of(lake: Lake, name: str = "person") -> list[str]:
     return sorted(lake.read_arrow("fused", name)["name"].to_pylist())
 
 
+def test_tables_are_read_without_asking_python(lake: Lake) -> None:
+    """A thread of Arrow's that still asks for the interpreter when a command ends aborts it (SIGABRT, nothing said)."""
+    version = put(lake, people("甲"))
+    assert "py::" in deltalake.DeltaTable(str(lake.path("fused", "person"))).to_pyarrow_dataset().filesystem.type_name
+    native = lake._dataset("fused", "person", version.number).filesystem
+    assert (native.type_name, native.base_fs.type_name) == ("subtree", "local")
+
+
 def test_unchanged_content_makes_no_commit(lake: Lake) -> None:
     first = put(lake, people("甲", "乙"))
     again = put(lake, people("乙", "甲"))
