@@ -15,6 +15,7 @@ from jobs.contracts import Format
 from jobs.lake.delivery import Delivery
 from jobs.lake.digest import Digest
 from jobs.lake.store import Version
+from jobs.land.ahead import ahead
 from jobs.land.isolation import expect_isolated, read_isolated
 from jobs.land.rejects import REJECTS, RejectLog
 from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
@@ -73,7 +74,7 @@ def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None) -> La
             yield from to_batches(chunk, delivery.load_id, ctx.lake.key, schema)
 
     gone = delivery.load_id if earlier.landed or earlier.rejected else ""
-    number = ctx.lake.append("landed", resource.id, batches(), schema, gone)
+    number = ctx.lake.append("landed", resource.id, ahead(batches()), schema, gone)
     landing.version = _grown(ctx, resource.id, number, landing.landed - earlier.landed)
     landing.rejected, landing.last_rejected = log.count, log.last_no
     if log.count or earlier.rejected:

@@ -48,11 +48,11 @@ def row_hashes(columns: list[pa.Array | pa.ChunkedArray], key: bytes) -> pa.Arra
         return pa.array([], pa.string())
     _, offsets, data = texts.buffers()
     edges = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].tolist()
-    view, keyed = memoryview(data), hashlib.blake2b(key=key[:64], digest_size=_HEX // 2).copy
+    whole, keyed = data.to_pybytes(), hashlib.blake2b(key=key[:64], digest_size=_HEX // 2).copy
     digests = []
     for start, end in itertools.pairwise(edges):
         state = keyed()
-        state.update(view[start:end])
+        state.update(whole[start:end])
         digests.append(state.digest())
     places = np.arange(0, _HEX * len(digests) + 1, _HEX, dtype=np.int32)
     return pa.StringArray.from_buffers(

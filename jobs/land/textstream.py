@@ -9,7 +9,7 @@ from typing import IO
 from jobs.errors import SourceError
 from jobs.land.encodings import found_encoding, require_declared, require_one
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 _MARK = "\ufeff".encode()
 _CHINESE = ("gb18030", "gbk", "big5")
 _PRIVATE_LEAD = b"\xee"
