@@ -31,6 +31,7 @@ _MAX_SHOWN = 4_000
 _EMPTY = b" \t\r\n\x1a"
 """A line of these alone is no record: blanks, or the end mark of an old system."""
 _ONLY_EMPTY, _ONLY_ENDS = re.compile(rb"[ \t\r\n\x1a]*+"), re.compile(rb"[\r\n]*+")
+_PRIVATE = b"\xee"
 _DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", "，")
 _FOOTER = "footer: reads as a footer; declare `footer` with its first word"
 
@@ -194,8 +195,8 @@ class _Reading:
         notes, self.suspects.notes = self.suspects.notes, {}
         if len(ends) and ends[-1] > len(data):
             notes["open_end"] = 1
-        if (private := data.count(b"\xee")) > 0:
-            notes["private_use"] = private
+        if _PRIVATE in data:  # to count takes thirty times as long as to look
+            notes["private_use"] = data.count(_PRIVATE)
         return notes
 
     def _reason(self, fields: int) -> str:

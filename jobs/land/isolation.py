@@ -36,8 +36,10 @@ _QUIET = {
     "OMP_NUM_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
 }
-"""One thread, and memory that the kernel can count."""
+"""One thread, and memory that the kernel can count and that is not given back after every block."""
 
 
 @dataclass(frozen=True)
