@@ -23,9 +23,9 @@ from jobs.land.chunk import Chunk, Reject
 from jobs.land.header import LOOKED_AT, Header, clean_name, find_header
 from jobs.land.limits import beyond, bound
 from jobs.land.records import BLANK, UNSOUND, Dialect, Records, split_records
-from jobs.land.rowkinds import is_footer, is_like_footer
+from jobs.land.rowkinds import DAMAGE, is_footer, is_like_footer
 from jobs.land.suspects import Suspects
-from jobs.land.textstream import utf8_blocks
+from jobs.land.textstream import searched_blocks
 
 _MAX_SHOWN = 4_000
 _EMPTY = b" \t\r\n\x1a"
@@ -40,8 +40,8 @@ def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Itera
     """Chunks of ``stream``; raises SourceError when bytes do not decode or the header differs."""
     reading = _Reading(fmt, declared, Dialect.of(fmt.delimiter, fmt.quote))
     carry, longest = b"", bound(fmt, "record_kb") << 10
-    for block in utf8_blocks(stream, fmt.encoding):
-        data = carry + block
+    for block, found in searched_blocks(stream, fmt.encoding, DAMAGE):
+        data, reading.doubtful = carry + block, found or (reading.doubtful and bool(carry))
         chunk, used = reading.take(data, final=False)
         carry = data[used:]
         if len(carry) > longest:
@@ -66,6 +66,8 @@ class _Reading:
     suspects: Suspects | None = None
     keys: list[str] = field(default_factory=list)
     last_no: int = 0
+    doubtful: bool = False
+    """Whether a character of damage may be in the records that come next."""
 
     def take(self, data: bytes, final: bool) -> tuple[Chunk | None, int]:
         """A chunk of the whole records in ``data`` and how many bytes it used."""
@@ -161,6 +163,7 @@ class _Reading:
         for index in odd:
             if width > 1 and not data[starts[index] : ends[index]].strip(_EMPTY):
                 fields[index] = BLANK
+        self.suspects.may_be_damaged = self.doubtful
         reasons = self.suspects.reasons(data, starts[:body], ends[:body], fields[:body])
         for tail in range(body, len(fields)):
             self._end_with(self._split(data[starts[tail] : ends[tail]]), tail, fields, reasons)

@@ -36,6 +36,8 @@ class Suspects:
     another: bool = False
     after_blank: bool = False
     notes: dict[str, int] = field(default_factory=dict)
+    may_be_damaged: bool = True
+    """False where no character of damage is in the text."""
 
     def reasons(self, data: bytes, starts: Numbers, ends: Numbers, fields: Numbers) -> dict[int, str]:
         """Why records that are sound in themselves are set aside, by their index; ``fields`` of empty ones is made
@@ -73,10 +75,8 @@ class Suspects:
                 self.notes["blank"] = self.notes.get("blank", 0) + 1
 
     def _places(self, data: bytes, starts: Numbers, ends: Numbers) -> Iterator[int]:
-        codes = np.frombuffer(data, np.uint8)
-        for mark in _MARKS:
-            if _has(codes, mark):
-                yield from _holding(data, mark, starts, ends)
+        for mark in _MARKS if self.may_be_damaged else ():
+            yield from _holding(data, mark, starts, ends)
         if _LATIN_LEAD in data:
             for index in _holding(data, _LATIN_LEAD, starts, ends):
                 if is_damaged(data[starts[index] : ends[index]].decode()):
@@ -123,14 +123,6 @@ class Suspects:
             for index in range(begun, len(fields)):
                 if fields[index] != BLANK:
                     found[index] = "second_table: another table begins behind a blank line"
-
-
-def _has(codes: npt.NDArray[np.uint8], needle: bytes) -> bool:
-    """Whether a short needle occurs; several times as fast as ``bytes.find`` where its first byte is frequent."""
-    places = np.flatnonzero(codes[: max(len(codes) - len(needle) + 1, 0)] == needle[0])
-    for step, byte in enumerate(needle[1:], 1):
-        places = places[codes[places + step] == byte]
-    return len(places) > 0
 
 
 def _holding(data: bytes, needle: bytes, starts: Numbers, ends: Numbers) -> Iterator[int]:

@@ -27,6 +27,14 @@ _SINCE_2022 = dict(
 def utf8_blocks(stream: IO[bytes], encoding: str, size: int = BLOCK) -> Iterator[bytes]:
     """Blocks of whole characters in UTF-8 without a byte order mark; SourceError with the place of a wrong byte, and
     where the bytes decode but are in another encoding all the same."""
+    for block, _ in searched_blocks(stream, encoding, "", size):
+        yield block
+
+
+def searched_blocks(
+    stream: IO[bytes], encoding: str, characters: str, size: int = BLOCK
+) -> Iterator[tuple[bytes, bool]]:
+    """The same, and whether one of ``characters`` is in the block: that is seen at once before it is UTF-8."""
     plain = encoding in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder("utf-8" if plain else encoding)("strict")
     taken, pending, first = 0, b"", True
@@ -53,7 +61,7 @@ def utf8_blocks(stream: IO[bytes], encoding: str, size: int = BLOCK) -> Iterator
             require_declared(whole, encoding)
             block, first = block.removeprefix(_MARK), False
         if block:
-            yield block
+            yield block, any(character in text for character in characters)
         if not raw:
             return
 
