@@ -64,3 +64,18 @@ def test_any_bytes_are_read_or_refused(data: bytes, encoding: str) -> None:
         read_csv(data, ["a"], encoding=encoding)
     except SourceError as error:
         assert error.remedy
+
+
+@rules(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["锟斤拷", "烫烫烫", "屯屯屯", "\ufffd", "烫伤", "宝屯村", "锟", "平安"]), max_size=8),
+    st.integers(1, 40),
+    st.sampled_from(["utf-8", "gb18030", "utf-16"]),
+)
+def test_text_that_was_damaged_before_is_counted_wherever_a_block_ends(
+    cells: list[str], step: int, encoding: str
+) -> None:
+    marks = ("锟斤拷", "烫烫烫", "屯屯屯", "\ufffd")
+    data = "".join(["编号,姓名\r\n", *(f"{n},平安{cell}\r\n" for n, cell in enumerate(cells))]).encode(encoding)
+    came = read_csv(data, ["编号", "姓名"], step, encoding=encoding)
+    assert came.notes.get("damaged_text", 0) == sum(any(mark in cell for mark in marks) for cell in cells)
