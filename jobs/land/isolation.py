@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,11 +122,18 @@ class Worker:
                             if chunk is not None:
                                 yield chunk
                 except BaseException:
-                    os.kill(child, signal.SIGKILL)  # its parent reaps it only after this answer
+                    self._end(child)
                     raise
                 finally:
                     status = self._number()
         _require_end(last, status, limits)
+
+    def _end(self, child: int) -> None:
+        """End a reader that is still at work; it may be long gone, and its number another process's."""
+        with suppress(OSError):
+            parent = int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1])
+            if parent == self._process.pid:
+                os.kill(child, signal.SIGKILL)
 
     def _reading(self, wanted: dict[str, Any]) -> _Reading:
         """The file as it is being read ahead, else from now on; what was to come before it is given up."""
@@ -134,9 +142,9 @@ class Worker:
                 reading = self._ahead.popleft()
                 if reading.wanted == wanted:
                     return reading
-                os.close(reading.source)
+                os.close(reading.source)  # its reader ends when nobody reads what it says
                 with reading.scratch:
-                    os.kill(self._number(), signal.SIGKILL)
+                    self._number()
                     self._number()
             return self._begin(wanted)
 

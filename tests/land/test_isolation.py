@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,26 @@ def test_files_that_were_expected_are_read_like_any_other_in_any_order(worker: W
         for n in order:
             rows = gather(worker.read(blobs[n], CSV, ["a"], {}, Limits())).cells
             assert (len(rows), set(rows)) == (3 if n != 1 else 2_000_000, {(str(n),)})
+
+
+def test_files_that_were_read_to_their_end_and_are_not_wanted_are_passed_over(worker: Worker, tmp_path: Path) -> None:
+    blobs = [tmp_path / str(n) for n in range(3)]
+    for n, blob in enumerate(blobs):
+        blob.write_bytes(b"a,b\r\n" + f"{n},x\r\n".encode())
+    for n in (0, 1):
+        worker.expect(blobs[n], CSV, ["a"], {}, Limits())
+    time.sleep(0.3)  # both readers are gone by now
+    assert gather(worker.read(blobs[2], CSV, ["a"], {}, Limits())).cells == [("2",)]
+    assert gather(worker.read(blobs[0], CSV, ["a"], {}, Limits())).cells == [("0",)]
+
+
+def test_a_short_file_may_be_given_up_when_its_reader_is_gone(worker: Worker, tmp_path: Path) -> None:
+    worker.expect(_file(tmp_path, SMALL), CSV, ["a"], {}, Limits())
+    time.sleep(0.3)
+    chunks = worker.read(tmp_path / "blob", CSV, ["a"], {}, Limits())
+    next(chunks)
+    chunks.close()
+    assert len(gather(worker.read(tmp_path / "blob", CSV, ["a"], {}, Limits())).rows) == 1
 
 
 def test_a_file_that_was_expected_and_is_refused_is_refused_when_it_is_read(worker: Worker, tmp_path: Path) -> None:
