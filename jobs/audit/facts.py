@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from jobs.audit.calendar import workday_after
 from jobs.context import Context
 from jobs.contracts import Resource
-from jobs.lake.delivery import Delivery, delivery_of
-from jobs.lake.journal import DELIVERIES, REPEATS, STEPS, VERDICTS
+from jobs.lake.delivery import Delivery, counting, delivery_of
+from jobs.lake.journal import DELIVERIES, LANDINGS, REPEATS, STEPS, VERDICTS
 
 CYCLE_DAYS = {"realtime": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 _GRACE_DAYS = {"realtime": 0, "daily": 0, "weekly": 2, "monthly": 5, "quarterly": 10, "yearly": 15}
+"""Working days after the end of a period until which its delivery is in time."""
+
+_PARSED = ("traits", "changes", "notes", "reasons", "sums")
 
 Row = dict[str, Any]
 
@@ -29,6 +33,13 @@ class Facts:
     verdicts: dict[tuple[str, str], Row]
     """Newest verdict of each table, results parsed."""
     steps: dict[tuple[str, str], Row]
+    landings: dict[str, Row]
+    """What was noticed when each delivery was read, parsed, by load id."""
+
+    def in_force(self, resource: str) -> list[Row]:
+        """Landed deliveries that count, in their order."""
+        rows = {delivery_of(row).order: row for row in self.deliveries.get(resource, []) if row["state"] == "landed"}
+        return [rows[delivery.order] for delivery in counting(map(delivery_of, rows.values()))]
 
 
 def read_facts(ctx: Context) -> Facts:
@@ -42,18 +53,28 @@ def read_facts(ctx: Context) -> Facts:
         for row in ctx.journal.newest(VERDICTS, "layer", "name")
     }
     steps = {(row["layer"], row["name"]): row for row in ctx.journal.newest(STEPS, "layer", "name")}
-    return Facts(ctx.as_of, deliveries, ctx.journal.newest(REPEATS, "load_id", "file"), verdicts, steps)
+    landings = {
+        row["load_id"]: row | {name: json.loads(row[name] or "null") for name in _PARSED}
+        for row in ctx.journal.newest(LANDINGS, "load_id")
+    }
+    return Facts(ctx.as_of, deliveries, ctx.journal.newest(REPEATS, "load_id", "file"), verdicts, steps, landings)
 
 
 def due_day(resource: Resource, delivery: Delivery) -> str:
     """Last day on which a delivery for its period was in time."""
-    return (date.fromisoformat(delivery.period) + timedelta(days=_GRACE_DAYS[resource.cycle])).isoformat()
+    return _in_time(resource, date.fromisoformat(delivery.period))
 
 
 def next_due(resource: Resource, period: str) -> str:
     """Day by which the delivery after the one of ``period`` must have come."""
-    days = CYCLE_DAYS[resource.cycle] + _GRACE_DAYS[resource.cycle]
-    return (date.fromisoformat(period) + timedelta(days=days)).isoformat()
+    return _in_time(resource, date.fromisoformat(period) + timedelta(days=CYCLE_DAYS[resource.cycle]))
+
+
+def _in_time(resource: Resource, period: date) -> str:
+    """A machine delivers on any day, people on the next working one."""
+    if resource.cycle == "realtime":
+        return period.isoformat()
+    return workday_after(period, _GRACE_DAYS[resource.cycle]).isoformat()
 
 
 def open_refusals(resource: Resource, rows: list[Row]) -> list[Row]:

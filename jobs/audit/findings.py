@@ -5,33 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
+from jobs.audit.arrivals import of_arrivals
 from jobs.audit.facts import Facts, Row, due_day, next_due, open_refusals
+from jobs.audit.finding import finding
 from jobs.contracts import Catalog, Resource
 from jobs.lake.delivery import delivery_of
 
-COLUMNS = (
-    "finding_id",
-    "as_of",
-    "kind",
-    "severity",
-    "layer",
-    "table_name",
-    "resource",
-    "department",
-    "element",
-    "rule",
-    "rule_name",
-    "indicator",
-    "dimension",
-    "n_checked",
-    "n_failed",
-    "limit_pct",
-    "responsible",
-    "what",
-    "remedy",
-)
 _TRANSPORT = ("实收", "疑被截断")
 
 
@@ -44,33 +24,22 @@ def find_all(
     for resource in catalog.live.values():
         rows = facts.deliveries.get(resource.id, [])
         found += _of_deliveries(resource, rows, facts)
+        found += of_arrivals(resource, facts)
         found += _of_rows(resource, balances.get(resource.id))
         if resource.almost_empty:
             what = f"{resource.name}目录几乎无数据，现有 {balances.get(resource.id, {}).get('current', 0)} 行"
             found.append(
-                _finding("almost_empty", "info", "standardised", resource.id, resource, what, "核实是否仍需编目")
+                finding("almost_empty", "info", "standardised", resource.id, resource, what, "核实是否仍需编目")
             )
         if resource.items_level and resource.items_level > resource.level:
             what = f"目录定级 {resource.level}，其数据项最高为 {resource.items_level}"
             found.append(
-                _finding("level_understated", "info", "standardised", resource.id, resource, what, "按最高数据项定级")
+                finding("level_understated", "info", "standardised", resource.id, resource, what, "按最高数据项定级")
             )
     found += list(_of_verdicts(catalog, facts))
     found += list(_of_steps(catalog, facts))
     found += list(_of_contradictions(catalog, contradictions))
     return [_identified(row, facts.as_of, since) for row in found]
-
-
-def _finding(
-    kind: str, severity: str, layer: str, table: str, resource: Resource | None, what: str, remedy: str, **more: Any
-) -> Row:
-    row: Row = dict.fromkeys(COLUMNS, "") | {"n_checked": 0, "n_failed": 0, "limit_pct": 0.0}
-    row |= {"kind": kind, "severity": severity, "layer": layer, "table_name": table, "what": what, "remedy": remedy}
-    row |= {"responsible": "department" if resource else "platform"}
-    if resource:
-        row |= {"resource": resource.id, "department": resource.department}
-    row |= more
-    return row | {"dimension": str(row["indicator"])[:2]}
 
 
 def _identified(row: Row, as_of: str, since: dict[str, str]) -> Row:
@@ -92,7 +61,7 @@ def _refused(resource: Resource, rows: list[Row]) -> Iterator[Row]:
     for row in open_refusals(resource, rows):
         reason = row["reason"] or ""
         transport = any(mark in reason for mark in _TRANSPORT)
-        yield _finding(
+        yield finding(
             "delivery_refused",
             "critical",
             "landed",
@@ -111,7 +80,7 @@ def _refused(resource: Resource, rows: list[Row]) -> Iterator[Row]:
 
 def _repeated(resource: Resource, landed: list[Row], repeats: list[Row]) -> Iterator[Row]:
     def repeated(what: str, remedy: str, rule: str) -> Row:
-        return _finding("delivery_repeated", "info", "landed", resource.id, resource, what, remedy, rule=rule)
+        return finding("delivery_repeated", "info", "landed", resource.id, resource, what, remedy, rule=rule)
 
     for row in repeats:
         yield repeated(f"文件 {row['file']} 与已收批次相同，只计一次", "不必重复交付", row["file"])
@@ -126,7 +95,7 @@ def _late(resource: Resource, rows: list[Row]) -> Iterator[Row]:
         delivery = delivery_of(row)
         due, received = due_day(resource, delivery), delivery.received_at[:10]
         if received > due:
-            yield _finding(
+            yield finding(
                 "delivery_late",
                 "warning",
                 "landed",
@@ -141,7 +110,7 @@ def _late(resource: Resource, rows: list[Row]) -> Iterator[Row]:
 
 def _missing(resource: Resource, landed: list[Row], as_of: str) -> Iterator[Row]:
     def missing(severity: str, what: str, remedy: str) -> Row:
-        return _finding("delivery_missing", severity, "landed", resource.id, resource, what, remedy, indicator="0501")
+        return finding("delivery_missing", severity, "landed", resource.id, resource, what, remedy, indicator="0501")
 
     if not landed:
         yield missing("critical", "尚无可用批次", "交付首批数据")
@@ -157,7 +126,7 @@ def _of_rows(resource: Resource, row: Row | None) -> Iterator[Row]:
         ("rows_quarantined", "quarantined", "landed", "隔离", "standardised"),
     ):
         if row[column]:
-            yield _finding(
+            yield finding(
                 kind,
                 "warning",
                 layer,
@@ -171,7 +140,7 @@ def _of_rows(resource: Resource, row: Row | None) -> Iterator[Row]:
             )
     if not row["balances"]:
         what = "行数账不平：到达的行与各去向之和不等"
-        yield _finding(
+        yield finding(
             "ledger",
             "critical",
             "standardised",
@@ -194,7 +163,7 @@ def _of_verdicts(catalog: Catalog, facts: Facts) -> Iterator[Row]:
             share = f"{100 * result['failed'] / result['checked']:.2f}%" if result["checked"] else "—"
             counted = f"{result['failed']} 行未过，占应检 {result['checked']} 行的 {share}"
             what = f"{result['name']}：{counted}，限 {result['limit_pct']:.2f}%"
-            yield _finding(
+            yield finding(
                 "rule_failed",
                 result["severity"],
                 layer,
@@ -219,7 +188,7 @@ def _of_steps(catalog: Catalog, facts: Facts) -> Iterator[Row]:
         resource = catalog.resources.get(name)
         kind, severity = ("table_blocked", "critical") if step["state"] == "blocked" else ("table_stale", "warning")
         remedy = "更正后重交，通过质量闸门即自动解除" if resource else "待上游恢复后自动解除"
-        yield _finding(kind, severity, layer, name, resource, step["reason"] or "", remedy)
+        yield finding(kind, severity, layer, name, resource, step["reason"] or "", remedy)
 
 
 def _of_contradictions(catalog: Catalog, rows: list[Row]) -> Iterator[Row]:
@@ -227,7 +196,7 @@ def _of_contradictions(catalog: Catalog, rows: list[Row]) -> Iterator[Row]:
     for row in rows:
         resource = catalog.resources.get(row["resource"])
         what = f"{row['n']} 条记录的号码与他人（他户）相同而姓名（名称）不符，未予归并"
-        yield _finding(
+        yield finding(
             "name_contradiction",
             "warning",
             "resolved",

@@ -25,6 +25,7 @@ def ledger(ctx: Context, facts: Facts) -> list[Row]:
         row: Row = {"resource": resource, "n_deliveries": len(taken)}
         row |= {"received": sum(r["received"] or 0 for r in taken), "rejected": sum(r["rejected"] or 0 for r in taken)}
         row |= {"landed": landed, **_fates(ctx, connection, resource)}
+        row["superseded"] += landed - sum(r["landed"] or 0 for r in facts.in_force(resource))
         settled = sum(row[fate] for fate in ("current", "quarantined", "duplicate", "superseded", "withdrawn"))
         behind = facts.steps.get(("standardised", resource), {}).get("state") == "blocked"
         row["balances"] = row["received"] == landed + row["rejected"] and (landed == settled or behind)

@@ -14,7 +14,7 @@ import click
 import typer
 from typer.main import get_command
 
-from jobs.cli import deliveries, facts, look, make, profile, replay, run, trace
+from jobs.cli import deliveries, facts, look, make, profile, receipt, replay, run, trace
 from jobs.cli.output import options
 from jobs.errors import BrainError
 
@@ -49,6 +49,7 @@ facts.register(app)
 look.register(app)
 trace.register(app)
 deliveries.register(app)
+receipt.register(app)
 profile.register(app)
 
 

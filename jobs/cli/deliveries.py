@@ -15,8 +15,8 @@ from jobs.errors import UsageError
 from jobs.lake.journal import DELIVERIES
 
 SHOWN = ("resource", "file", "period", "sequence", "received_at", "state", "received", "landed", "rejected")
-STATES = ("extracted", "landed", "refused")
-_REMEDY = re.compile(r"^(.*)\. ((?:Ask|Check|Correct|Declare|Delete|Give|Put|Send)\b.*)$", re.DOTALL)
+STATES = ("extracted", "landed", "refused", "withdrawn")
+_REMEDY = re.compile(r"^(.*)\. ((?:Ask|Check|Compare|Correct|Declare|Delete|Give|If so|Put|Send)\b.*)$", re.DOTALL)
 """A refusal says what is wrong, then what to do."""
 
 

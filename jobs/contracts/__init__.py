@@ -3,12 +3,14 @@
 from jobs.contracts.access import REFERENCE, Access, Paging
 from jobs.contracts.authority import carried
 from jobs.contracts.catalog import Catalog
+from jobs.contracts.drift import place_of
 from jobs.contracts.entities import Choice, Claim, Entity, Group
 from jobs.contracts.limits import Limits
 from jobs.contracts.load import load_catalog
 from jobs.contracts.reader import CatalogFaults, Fault
 from jobs.contracts.registers import CodeTable, Department, Element
 from jobs.contracts.sources import (
+    Drift,
     Format,
     Load,
     Mention,
@@ -28,6 +30,7 @@ __all__ = [
     "Claim",
     "CodeTable",
     "Department",
+    "Drift",
     "Element",
     "Entity",
     "Expectation",
@@ -46,4 +49,5 @@ __all__ = [
     "ThemeTable",
     "carried",
     "load_catalog",
+    "place_of",
 ]

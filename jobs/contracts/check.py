@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jobs.contracts.access import check_access
 from jobs.contracts.authority import check_authority
+from jobs.contracts.drift import check_names
 from jobs.contracts.expect import check_expectations
 from jobs.contracts.known import Finding, Known, unknown
 from jobs.contracts.registers import AMOUNT_UNITS
@@ -69,6 +70,8 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
             yield "Resource", resource.id, ("fields", index), f"{both}; give one of them `to:`"
         columns.setdefault(field.column, field.name)
         names.add(field.name)
+    for at, problem in check_names(resource):
+        yield "Resource", resource.id, at, problem
     listed = [("load", "key", name) for name in resource.load.key] + [("totals", "", name) for name in resource.totals]
     listed += [("load", "operation", resource.load.operation)] if resource.load.operation else []
     for top, below, name in listed:

@@ -67,6 +67,22 @@ class Load(Declared):
     ``removed``."""
 
 
+class Drift(Declared):
+    """What to do where a delivery's columns differ from those declared, or from those of the delivery before it.
+
+    ``stop`` refuses the delivery whole, ``note`` takes it and reports a finding, ``ignore`` takes it. A column that is
+    ``missing`` may be taken as ``empty`` cells unless it is required or of the key. A column that is ``renamed`` is
+    taken by ``alias`` only if exactly one column that nobody declared bears a name of the missing one's element.
+    """
+
+    added: Literal["ignore", "note", "stop"] = "note"
+    missing: Literal["empty", "stop"] = "stop"
+    renamed: Literal["alias", "stop"] = "stop"
+    reordered: Literal["ignore", "note", "stop"] = "ignore"
+    retyped: Literal["ignore", "note", "stop"] = "note"
+    codes: Literal["note", "stop"] = "note"
+
+
 class Share(Declared):
     """Sharing attribute of decree 809: 无条件, 有条件, 不予."""
 
@@ -97,6 +113,8 @@ class SourceField(Declared):
 
     name: ColumnName
     label: Text
+    aliases: tuple[ColumnName, ...] = ()
+    """Other names under which the column may come; one of them at a time."""
     element: Identifier
     to: Identifier | None = None
     required: bool = False
@@ -151,6 +169,7 @@ class Resource(Declared):
     subject: Identifier
     cycle: Cycle
     load: Load
+    drift: Drift = Drift()
     format: Format
     share: Share
     level: Level

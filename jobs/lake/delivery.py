@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,21 @@ class Delivery:
     def order(self) -> int:
         """Place in the resource's order: ``yyyyMMdd`` × 1000 + sequence. Never a clock."""
         return int(self.period.replace("-", "")) * 1000 + self.sequence
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it takes the place of what was delivered for its period before it."""
+        return bool(self.manifest.get("corrects"))
+
+
+def counting(landed: Iterable[Delivery]) -> list[Delivery]:
+    """The deliveries that count, in their order: a correction puts all of its period before it out of force."""
+    ordered = sorted(landed, key=lambda delivery: (delivery.order, delivery.load_id))
+    corrected: dict[str, int] = {}
+    for delivery in ordered:
+        if delivery.corrects:
+            corrected[delivery.period] = delivery.order
+    return [delivery for delivery in ordered if delivery.order >= corrected.get(delivery.period, 0)]
 
 
 def delivery_of(row: dict[str, Any]) -> Delivery:

@@ -75,6 +75,28 @@ READINGS = _table(
 )
 """Every time that a delivery was read, and by which contract: ``landed``, ``refused``, or ``kept`` where an earlier
 reading stays."""
+WITHDRAWALS = _table(
+    "withdrawals",
+    _text("resource", index=True, null=False),
+    _text("period", null=False),
+    _number("sequence"),
+    _text("blob"),
+    _text("file"),
+    _text("received_at"),
+)
+"""What a department took back: all of a place in its order, or only these bytes there."""
+LANDINGS = _table(
+    "landings",
+    _text("load_id", index=True, null=False),
+    _text("resource", index=True, null=False),
+    _text("traits"),
+    _text("changes"),
+    _text("notes"),
+    _text("reasons"),
+    _text("sums"),
+)
+"""What was noticed while a delivery was read: names and shapes of its columns, what changed in them since the
+delivery before, what was repaired or passed over, why records were not taken, and the totals that were counted."""
 PASSED = _table(
     "passed",
     _text("layer", null=False),
@@ -114,7 +136,20 @@ RUNS = _table("runs", _text("run", index=True), _text("as_of"), _text("state"), 
 RELEASES = _table("releases", _number("release"), _text("as_of"), _text("approved_by"), _text("event"), _text("note"))
 
 TABLES = {
-    table.name: table for table in (DELIVERIES, REPEATS, CONTRACTS, READINGS, PASSED, VERDICTS, STEPS, RUNS, RELEASES)
+    table.name: table
+    for table in (
+        DELIVERIES,
+        REPEATS,
+        WITHDRAWALS,
+        LANDINGS,
+        CONTRACTS,
+        READINGS,
+        PASSED,
+        VERDICTS,
+        STEPS,
+        RUNS,
+        RELEASES,
+    )
 }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from jobs.land.columns import Came
+
 ROWS = 20_000
 """Records a chunk of a reader that builds them one by one."""
 Record = Sequence[str | None]
@@ -30,6 +32,8 @@ class Chunk:
     rejects: list[Reject] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     """What was passed over as declared, or is doubtful though taken, and how often: ``footer``, ``open_end`` …"""
+    came: Came | None = None
+    """With the last chunk: the names that the delivery had."""
 
     @property
     def rows(self) -> int:

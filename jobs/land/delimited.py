@@ -20,7 +20,8 @@ from pyarrow import csv
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Reject
-from jobs.land.header import LOOKED_AT, Header, clean_name, find_header
+from jobs.land.columns import clean_name
+from jobs.land.header import LOOKED_AT, Header, find_header
 from jobs.land.limits import beyond, bound
 from jobs.land.records import BLANK, UNSOUND, Dialect, Records, split_records
 from jobs.land.rowkinds import DAMAGE, is_footer, is_like_footer

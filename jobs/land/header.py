@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
+from jobs.land.columns import Came, Columns, clean_name, spellings_of
 
 Cells = Sequence[str | None]
 MAX_COLUMNS = 16_384
@@ -51,9 +51,10 @@ def _by_position(rows: Sequence[Cells], declared: Sequence[str]) -> Header:
 
 
 def _header_elsewhere(rows: Sequence[Cells], declared: Sequence[str]) -> int | None:
-    wanted = {clean_name(name) for name in declared}
+    wanted = spellings_of(declared)
     for place, row in enumerate(rows[:LOOKED_AT]):
-        if wanted <= {clean_name(cell or "") for cell in row}:
+        there = {clean_name(cell or "") for cell in row}
+        if all(not there.isdisjoint(names) for names in wanted):
             return place
     return None
 
@@ -86,30 +87,69 @@ def _reaching(row: Cells) -> list[str | None]:
     return filled
 
 
+class HeaderDiffers(SourceError):
+    """Declared columns are missing; ``extra`` are the undeclared ones beside them, if they may be shown."""
+
+    def __init__(
+        self, problem: str, *, remedy: str = "", missing: Sequence[str] = (), extra: Sequence[str] = (), **where: object
+    ) -> None:
+        super().__init__(problem, remedy=remedy, **where)
+        self.missing, self.extra = tuple(missing), tuple(extra)
+
+
+class AbsentColumns(HeaderDiffers):
+    """Only columns are missing that may be."""
+
+
 def match_columns(found: Sequence[str], declared: Sequence[str], paths: Sequence[str] = ()) -> list[int]:
     """Positions in ``found`` of each declared column; SourceError when one is missing or given twice.
 
-    Columns that are not declared are passed over. A name with a group before it is looked for in ``paths``.
+    Columns that are not declared are passed over, and kept in ``declared`` if that is :class:`Columns`. A name with a
+    group before it is looked for in ``paths``.
     """
-    wanted = {clean_name(name) for name in declared}
+    spellings = spellings_of(declared)
+    meant = {name: names[0] for names in spellings for name in names}
+    clean = [clean_name(name) for name in found]
     positions: dict[str, int] = {}
-    for position, name in enumerate(clean_name(name) for name in found):
-        if name in positions and name in wanted:
-            raise SourceError(
-                f"column {name!r} stands twice in the header",
-                remedy="Ask for a file with unique columns, or declare the name with its group: 'group.name'",
-            )
-        positions.setdefault(name, position)
+    for position, name in enumerate(clean):
+        if name in meant and meant[name] in positions:
+            raise _given_twice(name, clean[positions[meant[name]]], meant[name])
+        if name in meant:
+            positions[meant[name]] = position
     for position, path in enumerate(paths):
-        positions.setdefault(path, position)
-    missing = [name for name in declared if clean_name(name) not in positions]
+        positions.setdefault(meant.get(path, path), position)
+    missing = [name for name, (first, *_) in zip(declared, spellings, strict=True) if first not in positions]
+    places = [positions[names[0]] for names in spellings if names[0] in positions]
+    extra = [clean[n] for n in range(len(clean)) if clean[n] and n not in set(places)]
+    if isinstance(declared, Columns):
+        declared.came = _came(declared, clean, positions, extra, missing)
+        if missing and declared.optional.issuperset(missing) and 2 * len(missing) <= len(declared):
+            raise AbsentColumns("columns are absent that may be", missing=missing)
     if missing:
-        names = map(clean_name, found)
-        raise _lacking(missing, declared, [name for name in dict.fromkeys(names) if name and name not in wanted])
-    return [positions[clean_name(name)] for name in declared]
+        raise _lacking(missing, declared, list(dict.fromkeys(extra)))
+    return places
 
 
-def _lacking(missing: list[str], declared: Sequence[str], extra: list[str]) -> SourceError:
+def _came(declared: Columns, clean: list[str], positions: dict[str, int], extra: list[str], missing: list[str]) -> Came:
+    under = {
+        name: clean[positions[names[0]]]
+        for name, names in zip(declared, declared.spellings, strict=True)
+        if names[0] in positions and clean[positions[names[0]]] in names[1:]
+    }
+    return Came(tuple(filter(None, clean)), tuple(extra), tuple(missing), under)
+
+
+def _given_twice(name: str, before: str, meant: str) -> SourceError:
+    if name != before:
+        remedy = f"Ask for one column that is {meant!r}, or take the alias out of the resource's fields"
+        return SourceError(f"columns {before!r} and {name!r} both stand for {meant!r}", remedy=remedy)
+    return SourceError(
+        f"column {name!r} stands twice in the header",
+        remedy="Ask for a file with unique columns, or declare the name with its group: 'group.name'",
+    )
+
+
+def _lacking(missing: list[str], declared: Sequence[str], extra: list[str]) -> HeaderDiffers:
     """What is missing and, for each, the undeclared column that it may have become.
 
     Where most names are missing, what was read may be a row of data: then nothing of it is shown.
@@ -117,7 +157,8 @@ def _lacking(missing: list[str], declared: Sequence[str], extra: list[str]) -> S
     if 2 * len(missing) > len(declared):
         named = f"{', '.join(missing[:_SHOWN])}{' …' if len(missing) > _SHOWN else ''}"
         remedy = "Check that the file has a header (`header_rows`), the declared encoding and the declared columns"
-        return SourceError(f"the header lacks {len(missing)} of {len(declared)} columns: {named}", remedy=remedy)
+        problem = f"the header lacks {len(missing)} of {len(declared)} columns: {named}"
+        return HeaderDiffers(problem, remedy=remedy, missing=missing)
     parts = []
     for name in missing[:_SHOWN]:
         close = difflib.get_close_matches(clean_name(name), extra, 1, 0.5)
@@ -125,9 +166,4 @@ def _lacking(missing: list[str], declared: Sequence[str], extra: list[str]) -> S
     more = " …" if len(missing) > _SHOWN else ""
     new = f"; not declared: {', '.join(extra[:_SHOWN])}{' …' if len(extra) > _SHOWN else ''}" if extra else ""
     remedy = "Ask the department, or declare the new name in the resource's fields"
-    return SourceError(f"the header lacks {', '.join(parts)}{more}{new}", remedy=remedy)
-
-
-def clean_name(name: str) -> str:
-    """A header as people mean it: NFKC, no blanks, no byte order mark."""
-    return "".join(unicodedata.normalize("NFKC", name).replace("\ufeff", "").split())
+    return HeaderDiffers(f"the header lacks {', '.join(parts)}{more}{new}", remedy=remedy, missing=missing, extra=extra)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ import jobs
 from jobs.contracts import Format, Limits
 from jobs.errors import BrainError, EnvironmentFault, SourceError
 from jobs.land.chunk import Chunk, Reject
+from jobs.land.columns import Came, Columns
+from jobs.land.header import HeaderDiffers
 from jobs.land.limits import refusal
 from jobs.land.reader import read_records
 from jobs.land.worker import ABOUT, LENGTH, answer_schema
@@ -59,6 +61,8 @@ def _request(
         "blob": str(blob),
         "format": fmt.model_dump(mode="json"),
         "declared": list(declared),
+        "aliases": declared.aliases if isinstance(declared, Columns) else {},
+        "optional": sorted(declared.optional) if isinstance(declared, Columns) else [],
         "lengths": dict(lengths),
         "limits": limits.model_dump(),
     }
@@ -191,9 +195,12 @@ def _chunks(stream: Any, schema: pa.Schema) -> Iterator[tuple[Chunk | None, dict
             about = json.loads(metadata[ABOUT]) if metadata else {}
             if "end" in about or "refused" in about or "failed" in about:
                 yield None, about
+                while stream.read(_PIPE):
+                    pass  # to its end: a pipe that closes before would end the child that still writes the last bytes
                 return
             rejects = [Reject(*reject) for reject in about.get("rejects", ())]
-            yield Chunk(batch.columns[:-1], batch.columns[-1], rejects, about.get("notes", {})), {}
+            came = Came.of(about["came"]) if "came" in about else None
+            yield Chunk(batch.columns[:-1], batch.columns[-1], rejects, about.get("notes", {}), came), {}
     except (StopIteration, pa.ArrowInvalid, OSError):
         return
 
@@ -203,6 +210,9 @@ def _require_end(last: dict[str, Any], status: int, limits: Limits) -> None:
     if "end" in last and status == 0:
         return
     if "refused" in last:
+        if "missing" in last:
+            differs = {"missing": last["missing"], "extra": last["extra"]}
+            raise HeaderDiffers(last["problem"], remedy=last["remedy"], **differs, **last["where"])
         kind: type[BrainError] = EnvironmentFault if last["refused"] == "environment" else SourceError
         raise kind(last["problem"], remedy=last["remedy"], **last["where"])
     if -status in (signal.SIGKILL, signal.SIGTERM):
@@ -243,10 +253,10 @@ def read_isolated(
     declared: Sequence[str],
     lengths: Mapping[str, int] | None = None,
     limits: Limits | None = None,
-) -> Iterator[Chunk]:
+) -> Generator[Chunk]:
     """Chunks of a delivery's records, read in another process; what our own SQL extract wrote is read in this one."""
     if fmt.kind == "sql":
-        yield from read_records(blob, fmt, list(declared))
+        yield from read_records(blob, fmt, declared if isinstance(declared, Columns) else list(declared))
         return
     yield from prepare().read(blob, fmt, declared, lengths or {}, limits or fmt.limits)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -11,20 +13,26 @@ from pathlib import Path
 import pyarrow as pa
 
 from jobs.context import Context
-from jobs.contracts import Format
+from jobs.contracts import Format, place_of
+from jobs.errors import SourceError
 from jobs.lake.delivery import Delivery
 from jobs.lake.digest import Digest
 from jobs.lake.store import Version
 from jobs.land.ahead import ahead
+from jobs.land.columns import Came, Columns
+from jobs.land.drift import Change, Traits, changes_of, columns_of, may_be_absent, require_allowed
+from jobs.land.header import HeaderDiffers
 from jobs.land.isolation import expect_isolated, read_isolated
 from jobs.land.rejects import REJECTS, RejectLog
+from jobs.land.renamed import Candidate, candidates, explained
 from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
+from jobs.land.shapes import Shape, shape_of
 from jobs.stages import stage_of
 
 
 @dataclass
 class Landing:
-    """A delivery that stands in the lake, not yet passed: its table versions and what was counted."""
+    """A delivery that stands in the lake, not yet passed: its table versions and what was counted and noticed."""
 
     delivery: Delivery
     version: Version | None = None
@@ -36,6 +44,10 @@ class Landing:
     sums: dict[str, Decimal] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     """What was passed over as declared, or is doubtful though taken, and how often."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why records were not taken, and how many."""
+    traits: Traits = field(default_factory=Traits)
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def received(self) -> int:
@@ -50,28 +62,61 @@ class Standing:
     rejected: int = 0
 
 
-def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None) -> Landing:
+def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None, before: Traits | None = None) -> Landing:
     """Append the delivery to its landed table, in place of what an ``earlier`` reading of it left there.
 
-    Raises SourceError if the file must be refused whole.
+    ``before`` is what the delivery before it looked like. Raises SourceError if the file must be refused whole.
     """
     earlier = earlier or Standing()
     resource = ctx.catalog.resources[delivery.resource]
-    names = {f.name: f.stored for f in resource.fields}
-    columns, schema = list(names), landed_schema(list(names.values()))
-    landing = Landing(delivery, sums={name: Decimal(0) for name in delivery.manifest.get("sums", {}) if name in names})
+    columns = columns_of(resource)
+    try:
+        return _append(ctx, delivery, earlier, columns, {}, before)
+    except HeaderDiffers as differs:
+        found = _candidates(ctx, delivery, differs, before)
+        sure = {c.column: c.field for c in found if c.sure} if resource.drift.renamed == "alias" else {}
+        open_ = set(differs.missing) - set(sure.values())
+        if not open_ <= may_be_absent(resource) or any(c.field in open_ for c in found):
+            places = {c.field: place_of(ctx.settings.home, resource, c.field) for c in found}
+            raise explained(differs, found, places) from None
+        known = Columns(columns, columns.aliases | sure, open_)
+        return _append(ctx, delivery, earlier, known, sure, before)
+
+
+def _append(
+    ctx: Context,
+    delivery: Delivery,
+    earlier: Standing,
+    columns: Columns,
+    assumed: dict[str, str],
+    before: Traits | None,
+) -> Landing:
+    """Read it under these names; ``assumed`` are those that nobody declared."""
+    resource = ctx.catalog.resources[delivery.resource]
+    stored = {f.name: f.stored for f in resource.fields}
+    schema, fmt = landed_schema([stored[name] for name in columns]), _format(ctx, delivery)
+    named = {name: columns.aliases.get(name, name) for name in delivery.manifest.get("sums", {})}
+    landing = Landing(delivery, sums={name: Decimal(0) for name, own in named.items() if own in stored})
     log = RejectLog(delivery.load_id)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for chunk in read_isolated(
-            _blob(ctx, delivery), _format(ctx, delivery), columns, code_lengths(ctx, delivery.resource)
-        ):
+        came, shapes, content = Came(), dict[str, Shape](), hashlib.blake2b(digest_size=16)
+        for chunk in read_isolated(_blob(ctx, delivery), fmt, columns, code_lengths(ctx, delivery.resource)):
             landing.landed += chunk.rows
             log.add(chunk.rejects)
             landing.notes.update(chunk.notes)
+            landing.reasons.update(reject.reason.partition(":")[0] for reject in chunk.rejects)
             for name in landing.sums:
-                landing.sums[name] = add_exactly(landing.sums[name], column_sum(chunk.columns[columns.index(name)]))
-            yield from to_batches(chunk, delivery.load_id, ctx.lake.key, schema)
+                counted = column_sum(chunk.columns[columns.index(named[name])])
+                landing.sums[name] = add_exactly(landing.sums[name], counted)
+            shapes = shapes or (dict(zip(columns, map(shape_of, chunk.columns), strict=True)) if chunk.rows else {})
+            came = chunk.came or came
+            for batch in to_batches(chunk, delivery.load_id, ctx.lake.key, schema):
+                content.update(batch.column("_row_hash").buffers()[2] or b"")
+                yield batch
+        landing.traits = Traits(came.found, shapes, content.hexdigest())
+        landing.changes = changes_of(resource, came, assumed, landing.traits, before)
+        require_allowed(resource, bool(came.found), landing.changes)
 
     gone = delivery.load_id if earlier.landed or earlier.rejected else ""
     number = ctx.lake.append("landed", resource.id, ahead(batches()), schema, gone)
@@ -84,12 +129,25 @@ def run(ctx: Context, delivery: Delivery, earlier: Standing | None = None) -> La
     return landing
 
 
+def _candidates(ctx: Context, delivery: Delivery, differs: HeaderDiffers, before: Traits | None) -> list[Candidate]:
+    """What missing columns may have become, seen by the names and the first cells of the new ones."""
+    if not differs.extra:
+        return []
+    now: dict[str, Shape] = {}
+    if before:
+        reading = read_isolated(_blob(ctx, delivery), _format(ctx, delivery), list(differs.extra))
+        with suppress(SourceError), closing(reading):  # what cannot be read by itself is known by its name alone
+            now = dict(zip(differs.extra, map(shape_of, next(reading).columns), strict=True))
+    resource = ctx.catalog.resources[delivery.resource]
+    return candidates(ctx.catalog, resource, differs, before.shapes if before else {}, now)
+
+
 def expect(ctx: Context, deliveries: Iterable[Delivery]) -> None:
     """Have deliveries read that are landed next, in this order."""
     for delivery in deliveries:
         resource = ctx.catalog.resources[delivery.resource]
-        columns, lengths = list({f.name: f for f in resource.fields}), code_lengths(ctx, delivery.resource)
-        expect_isolated(_blob(ctx, delivery), _format(ctx, delivery), columns, lengths)
+        lengths = code_lengths(ctx, delivery.resource)
+        expect_isolated(_blob(ctx, delivery), _format(ctx, delivery), columns_of(resource), lengths)
 
 
 def _blob(ctx: Context, delivery: Delivery) -> Path:

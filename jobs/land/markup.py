@@ -14,7 +14,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject
-from jobs.land.header import clean_name
+from jobs.land.columns import clean_name, picked
 from jobs.land.limits import beyond, bound
 from jobs.land.objects import matched
 from jobs.land.textstream import utf8_blocks
@@ -95,7 +95,7 @@ def _record(number: int, item: Element, declared: list[str], names: set[str]) ->
     names.update(cells)
     if problem:
         return Reject(number, problem, json.dumps(cells, ensure_ascii=False)[:4_000])
-    return [cells.get(clean_name(name)) for name in declared]
+    return picked(cells, declared)
 
 
 def _flatten(item: Element, prefix: str, cells: dict[str, str | None]) -> str:

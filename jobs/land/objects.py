@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject, chunks_of
-from jobs.land.header import clean_name, match_columns
+from jobs.land.columns import clean_name, picked
+from jobs.land.header import AbsentColumns, match_columns
 from jobs.land.limits import beyond, bound
 from jobs.land.textstream import utf8_blocks
 
@@ -56,7 +58,8 @@ def matched(records: Iterable[Record | Reject], declared: list[str], names: set[
         taken += chunk.rows
         yield chunk
     if taken:
-        match_columns(sorted(names), declared)
+        with suppress(AbsentColumns):
+            match_columns(sorted(names), declared)
 
 
 def _lines(stream: IO[bytes], encoding: str, longest: int) -> Iterator[bytes]:
@@ -93,7 +96,7 @@ def _cells(item: Any, declared: list[str], names: set[str], depth: int) -> Recor
     if not _flatten(item, "", cells, depth):
         raise _Unusable(f"not_flat: objects stand more than {depth} deep in each other (limits.depth)")
     names.update(cells)
-    return [cells.get(clean_name(name)) for name in declared]
+    return picked(cells, declared)
 
 
 def _array(stream: IO[bytes], fmt: Format) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -14,11 +15,13 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.archive import as_path, opened
 from jobs.land.chunk import Chunk
+from jobs.land.columns import Columns
 from jobs.land.dbf import read_dbf
 from jobs.land.delimited import read_delimited
 from jobs.land.encodings import usual_characters
 from jobs.land.fixed import read_fixed
 from jobs.land.found import HEAD, require_kind
+from jobs.land.header import AbsentColumns
 from jobs.land.markup import read_xml
 from jobs.land.objects import read_document, read_lines
 from jobs.land.oldbook import read_old_workbook
@@ -51,7 +54,26 @@ def read_records(
     blob: Path, fmt: Format, declared: list[str], lengths: Mapping[str, int] | None = None
 ) -> Iterator[Chunk]:
     """Chunks of a delivery's records, columns in the declared order; ``lengths`` are those of columns whose cells
-    have one only, which numbers among typed cells may have lost."""
+    have one only, which numbers among typed cells may have lost. Asked for :class:`Columns`, the last chunk is empty
+    and says which names came."""
+    try:
+        yield from _read(blob, fmt, declared, lengths)
+    except AbsentColumns as gap:
+        assert isinstance(declared, Columns)
+        for chunk in _read(blob, fmt, declared.without(gap.missing), lengths):
+            yield _widened(chunk, declared, gap.missing)
+    if isinstance(declared, Columns):
+        yield Chunk([pa.array([], pa.string())] * len(declared), pa.array([], pa.int64()), came=declared.came)
+
+
+def _widened(chunk: Chunk, declared: Columns, absent: Sequence[str]) -> Chunk:
+    """The chunk with empty cells in the columns that are absent."""
+    there = iter(chunk.columns)
+    columns = [pa.nulls(chunk.rows, pa.string()) if name in absent else next(there) for name in declared]
+    return replace(chunk, columns=columns)
+
+
+def _read(blob: Path, fmt: Format, declared: list[str], lengths: Mapping[str, int] | None) -> Iterator[Chunk]:
     if fmt.kind == "sql":
         yield from read_arrow(blob, declared)
         return

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from jobs.land.header import Cells, clean_name
+from jobs.land.columns import clean_name
+from jobs.land.header import Cells
 
 SUMS = ("合计", "小计", "总计", "共计", "累计")
 _CLERKS = ("制表", "填表", "审核", "复核", "经办", "单位负责人", "负责人")

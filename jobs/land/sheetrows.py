@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Generic, TypeVar
 
-from jobs.land.header import Header, clean_name
+from jobs.land.columns import clean_name
+from jobs.land.header import Header
 from jobs.land.rowkinds import FOOTERS, begins_another, is_footer, is_header_again, is_like_footer, is_sum, is_title
 
 Row = TypeVar("Row")

@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import tempfile
+from dataclasses import asdict
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +25,8 @@ import pyarrow as pa
 from jobs.contracts import Format, Limits
 from jobs.errors import BrainError, EnvironmentFault
 from jobs.land.chunk import Chunk
+from jobs.land.columns import Columns
+from jobs.land.header import HeaderDiffers
 from jobs.land.limits import impose, too_large
 from jobs.land.reader import preload, read_records
 
@@ -100,7 +103,8 @@ def _write_chunks(request: dict[str, Any], limits: Limits, writer: Any, schema: 
     """Write all chunks; what to say at the end: ``end``, or the refusal."""
     try:
         fmt = Format.model_validate(request["format"])
-        for chunk in read_records(Path(request["blob"]), fmt, request["declared"], request["lengths"]):
+        columns = Columns(request["declared"], request["aliases"], request["optional"])
+        for chunk in read_records(Path(request["blob"]), fmt, columns, request["lengths"]):
             _write(chunk, writer, schema)
     except BrainError as error:
         return _refused(error)
@@ -113,11 +117,16 @@ def _write_chunks(request: dict[str, Any], limits: Limits, writer: Any, schema: 
 
 def _refused(error: BrainError) -> dict[str, object]:
     kind = "environment" if isinstance(error, EnvironmentFault) else "source"
-    return {"refused": kind, "problem": error.problem, "remedy": error.remedy, "where": error.where}
+    said: dict[str, object] = {"problem": error.problem, "remedy": error.remedy, "where": error.where}
+    if isinstance(error, HeaderDiffers):
+        said |= {"missing": error.missing, "extra": error.extra}
+    return {"refused": kind, **said}
 
 
 def _write(chunk: Chunk, writer: Any, schema: pa.Schema) -> None:
-    about = {"rejects": [(r.row_no, r.reason, r.text) for r in chunk.rejects], "notes": chunk.notes}
+    about: dict[str, object] = {"rejects": [(r.row_no, r.reason, r.text) for r in chunk.rejects], "notes": chunk.notes}
+    if chunk.came:
+        about["came"] = asdict(chunk.came)
     table = pa.Table.from_arrays([*chunk.columns, chunk.row_nos], schema=schema)
     batches = table.combine_chunks().to_batches() or [_empty(schema)]
     for batch in batches[:-1]:

@@ -7,8 +7,11 @@ back without its neighbours.
 from __future__ import annotations
 
 import fnmatch
+import hashlib
+import json
 import time
 from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -28,12 +31,14 @@ from jobs.gates import (
     standardised_suite,
 )
 from jobs.gates.gate import arrived_frame
-from jobs.lake.delivery import Delivery, delivery_of
-from jobs.lake.journal import DELIVERIES
+from jobs.lake.delivery import Delivery, counting, delivery_of
+from jobs.lake.journal import DELIVERIES, LANDINGS
 from jobs.lake.store import Version
 from jobs.land import job as land_job
+from jobs.land.drift import Traits
 from jobs.pipeline.reading import Contract, landing_contract, note_contract, standard_contract
 from jobs.pipeline.steps import Step, Task, known_step, take_all
+from jobs.pipeline.withdraw import settle_withdrawals
 from jobs.standardise import job as standardise_job
 
 
@@ -49,6 +54,7 @@ def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "
     steps: list[Step] = []
     if "extract" in verbs:
         steps += _extract(ctx, resources)
+    settle_withdrawals(ctx)
     if "land" in verbs:
         waiting = [_waiting(ctx, resource) for resource in resources]
         if any(waiting):
@@ -75,29 +81,39 @@ def _extract(ctx: Context, resources: list[Resource]) -> list[Step]:
 
 def _waiting(ctx: Context, resource: Resource) -> list[Delivery]:
     """Deliveries that are extracted, not yet landed or refused, and may be landed by the cut-off."""
-    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
     found = [
-        delivery_of(row) for row in rows if row["state"] == "extracted" and (row["received_at"] or "")[:10] <= ctx.as_of
+        delivery_of(row)
+        for row in _noted(ctx, resource.id)
+        if row["state"] == "extracted" and (row["received_at"] or "")[:10] <= ctx.as_of
     ]
     return sorted(found, key=lambda delivery: (delivery.order, delivery.load_id))
 
 
+@dataclass(frozen=True)
+class Landed:
+    """A landed delivery on its way to the gate, and what was noticed while it was read."""
+
+    arrival: Arrival
+    noticed: dict[str, Any]
+
+
 def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
     """Land one delivery a resource, then let their gate decide on all of them; a step for each that stays."""
-    arrivals: list[tuple[Arrival, Step]] = []
+    arrivals: list[tuple[Landed, Step]] = []
     land_job.expect(ctx, deliveries[:1])
     for place, delivery in enumerate(deliveries, 1):
         land_job.expect(ctx, deliveries[place : place + 1])
         ctx.progress("landed", f"{delivery.resource} {delivery.period}/{delivery.sequence}")
         began = time.monotonic()
         try:
-            arrival = _land(ctx, delivery)
+            landed = _land(ctx, delivery)
         except SourceError as error:
             _note_refusal(ctx, delivery, str(error))
             continue
-        step = Step("landed", delivery.resource, "built", arrival.delivery["landed"], time.monotonic() - began)
-        arrivals.append((arrival, step))
-    verdicts = judge_landings(ctx, [arrival for arrival, _ in arrivals])
+        count = landed.arrival.delivery["landed"]
+        arrivals.append((landed, Step("landed", delivery.resource, "built", count, time.monotonic() - began)))
+    ctx.journal.note_all(LANDINGS, [landed.noticed for landed, _ in arrivals])
+    verdicts = judge_landings(ctx, [landed.arrival for landed, _ in arrivals])
     return [step for (_, step), verdict in zip(arrivals, verdicts, strict=True) if not verdict.blocked]
 
 
@@ -123,21 +139,23 @@ def _note_refusal(ctx: Context, delivery: Delivery, reason: str) -> None:
             ctx.journal.note(DELIVERIES, connection, **_row(delivery), state="refused", reason=reason)
 
 
-def _land(ctx: Context, delivery: Delivery) -> Arrival:
+def _land(ctx: Context, delivery: Delivery) -> Landed:
     """Land one delivery; raises SourceError if it must be refused whole."""
-    if in_its_place(ctx, delivery):
+    rows = _noted(ctx, delivery.resource)
+    if _in_place_of(rows, delivery):
         raise SourceError(
             "another delivery already stands at this period and sequence", remedy="Give the correction a new sequence"
         )
     resource = ctx.catalog.resources[delivery.resource]
     contract = landing_contract(ctx, resource)
     note_contract(ctx, contract)
-    before, earlier = _before(ctx, delivery), _earlier(ctx, delivery)
-    landing = land_job.run(ctx, delivery, earlier)
-    facts, rules = _facts(landing, resource.load, before)
+    before, earlier = _before(delivery, rows), _earlier(ctx, delivery)
+    landing = land_job.run(ctx, delivery, earlier, _traits(ctx, before))
+    facts, rules = _facts(landing, resource.load, int(before["received"] or 0) if before else 0)
     versions = [version for version in (landing.version, landing.rejects_version) if version]
     counts = {"received": landing.received, "landed": landing.landed, "rejected": landing.rejected}
-    return Arrival(_row(delivery) | counts, facts, rules, versions, contract.digest, earlier is not None)
+    arrival = Arrival(_row(delivery) | counts, facts, rules, versions, contract.digest, earlier is not None)
+    return Landed(arrival, _noticed(landing))
 
 
 def _earlier(ctx: Context, delivery: Delivery) -> land_job.Standing | None:
@@ -148,11 +166,30 @@ def _earlier(ctx: Context, delivery: Delivery) -> land_job.Standing | None:
     return land_job.Standing(int(rows[0]["landed"] or 0), int(rows[0]["rejected"] or 0))
 
 
-def _before(ctx: Context, delivery: Delivery) -> int:
-    """Rows of the landed delivery that comes before this one by period and sequence; 0 for the first."""
-    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=delivery.resource)
-    earlier = [row for row in rows if row["state"] == "landed" and delivery_of(row).order < delivery.order]
-    return int(max(earlier, key=lambda row: delivery_of(row).order)["received"] or 0) if earlier else 0
+def _before(delivery: Delivery, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The landed delivery that comes before this one in force, by period and sequence; None for the first."""
+    standing = {row["load_id"]: row for row in rows if row["state"] == "landed"}
+    earlier = [d for d in counting([*map(delivery_of, standing.values()), delivery]) if d.order < delivery.order]
+    return standing[earlier[-1].load_id] if earlier else None
+
+
+def _traits(ctx: Context, row: dict[str, Any] | None) -> Traits | None:
+    """What a delivery looked like when it was read, if that was noted."""
+    noted = ctx.journal.newest(LANDINGS, "load_id", load_id=row["load_id"]) if row else []
+    return Traits.of(json.loads(noted[0]["traits"])) if noted else None
+
+
+def _noticed(landing: land_job.Landing) -> dict[str, Any]:
+    """What the journal keeps of a landing beside its counts."""
+    return {
+        "load_id": landing.delivery.load_id,
+        "resource": landing.delivery.resource,
+        "traits": landing.traits.to_json(),
+        "changes": [asdict(change) for change in landing.changes],
+        "notes": dict(landing.notes),
+        "reasons": dict(landing.reasons),
+        "sums": {name: str(total) for name, total in landing.sums.items()},
+    }
 
 
 FEW = 20
@@ -190,9 +227,16 @@ def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str
 
 def in_its_place(ctx: Context, delivery: Delivery) -> Delivery | None:
     """Another landed delivery of the same period and sequence."""
-    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=delivery.resource)
+    return _in_place_of(_noted(ctx, delivery.resource), delivery)
+
+
+def _in_place_of(rows: list[dict[str, Any]], delivery: Delivery) -> Delivery | None:
     landed = [delivery_of(row) for row in rows if row["state"] == "landed" and row["load_id"] != delivery.load_id]
     return next((other for other in landed if other.order == delivery.order), None)
+
+
+def _noted(ctx: Context, resource: str) -> list[dict[str, Any]]:
+    return ctx.journal.newest(DELIVERIES, "load_id", resource=resource)
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
@@ -209,19 +253,21 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _standard_mark(ctx: Context, contract: Contract) -> str:
-    """Identity of what a standardised table is made of: what it is read by, and the landed version. A change elsewhere
-    in the catalog does not touch it."""
+def _standard_mark(ctx: Context, contract: Contract, in_force: list[str]) -> str:
+    """Identity of what a standardised table is made of: what it is read by, the landed version, and the deliveries in
+    it that count. A change elsewhere in the catalog does not touch it."""
     passed = ctx.lake.passed("landed", contract.name)
-    return f"{contract.digest}@{passed.number if passed else '-'}"
+    counted = hashlib.sha256("\n".join(in_force).encode()).hexdigest()[:16]
+    return f"{contract.digest}@{passed.number if passed else '-'}/{counted}"
 
 
 def standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
     """Standardise what has new rows: small tables are read together, then each is written and judged."""
     steps: list[Step] = []
+    in_force = _in_force(ctx)
     for batch in standardise_job.batches(ctx, [r for r in resources if ctx.lake.passed("landed", r.id)]):
         contracts = {resource.id: standard_contract(ctx, resource) for resource in batch}
-        marks = {resource.id: _standard_mark(ctx, contracts[resource.id]) for resource in batch}
+        marks = {r.id: _standard_mark(ctx, contracts[r.id], in_force.get(r.id, [])) for r in batch}
         due = [r for r in batch if not known_step(ctx, "standardised", r.id, marks[r.id])]
         for resource in due:
             note_contract(ctx, contracts[resource.id])
@@ -240,6 +286,15 @@ def standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
             ],
         )
     return steps
+
+
+def _in_force(ctx: Context) -> dict[str, list[str]]:
+    """Load ids of the deliveries that count, by resource: a withdrawal changes nothing of what has landed."""
+    landed: dict[str, list[Delivery]] = {}
+    for row in ctx.journal.newest(DELIVERIES, "load_id"):
+        if row["state"] == "landed":
+            landed.setdefault(row["resource"], []).append(delivery_of(row))
+    return {resource: [delivery.load_id for delivery in counting(found)] for resource, found in landed.items()}
 
 
 def _judge(ctx: Context, resource: Resource, tables: standardise_job.Standardised) -> tuple[Version, Verdict]:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from jobs.contracts import Catalog, Element
-from jobs.profile import words
 from jobs.profile.facts import Facts
 from jobs.profile.look import Profile
 from jobs.profile.match import Candidate, Match
+from jobs.rules import words
 
 HOLDING = "remark"
 """The element that holds a column of unknown meaning where none may be left out."""

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from jobs.contracts import Catalog
-from jobs.profile import words
+from jobs.rules import words
 
 SAME, LISTED, DECORATED, SPELT, FOLDED, INITIALS = 1.0, 0.95, 0.93, 0.9, 0.88, 0.8
 """Equal to a name of one element; of several; but for decoration; in pinyin; but for equal words; in first letters."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.header import clean_name
+from jobs.land.columns import clean_name
 from jobs.profile.encoding import Encoding
 from jobs.profile.proposal import Proposal
 

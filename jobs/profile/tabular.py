@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from jobs.contracts import Format
 from jobs.errors import SourceError, UsageError
-from jobs.land.header import clean_name, header_names, header_paths
+from jobs.land.columns import clean_name
+from jobs.land.header import header_names, header_paths
 from jobs.land.oldbook import old_sheets, refusing
 from jobs.land.sheet import text_of
 from jobs.land.workbook import sheets_of, whole

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from jobs.context import Context
 from jobs.contracts import Resource
-from jobs.lake.delivery import delivery_of
+from jobs.lake.delivery import counting, delivery_of
 from jobs.lake.journal import DELIVERIES
 from jobs.lake.keys import keyed_hash_column, keyed_hashes
 from jobs.lake.store import Version
@@ -64,7 +64,7 @@ def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
     for resource in resources:
         passed = ctx.lake.passed("landed", resource.id)
         if passed is not None and passed.rows <= ctx.settings.small_rows:
-            orders = _orders(ctx, resource)
+            orders = orders_of(ctx, resource.id)
             rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
             small.append((standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders)))
     if not small:
@@ -83,7 +83,7 @@ def run(ctx: Context, resource: Resource, prepared: Prepared | None = None) -> S
     if prepared is not None:
         return _write_small(ctx, resource.id, prepared)
     standard = standard_of(ctx.catalog, resource, ctx.as_of)
-    orders = _orders(ctx, resource)
+    orders = orders_of(ctx, resource.id)
     landed = ctx.lake.read("landed", resource.id).selectExpr("*", *_places(orders)).where("_order IS NOT NULL")
     cleaned = clean_cells(landed, standard).withColumn("_key", row_key(ctx.lake.key, standard))
     passed = ctx.lake.passed("landed", resource.id)
@@ -96,17 +96,17 @@ def row_key(key: bytes, standard: Standard) -> F.Column:  # type: ignore[name-de
     return keyed_hash_column(key, F.lit(standard.resource), *parts)
 
 
-def _orders(ctx: Context, resource: Resource) -> list[tuple[str, int, int]]:
-    """(load id, order, rank) of the landed deliveries, by order."""
-    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
-    deliveries = sorted(
-        (delivery_of(row) for row in rows if row["state"] == "landed"), key=lambda d: (d.order, d.load_id)
-    )
+def orders_of(ctx: Context, resource: str) -> list[tuple[str, int, int]]:
+    """(load id, order, rank) of the landed deliveries that count, by order."""
+    rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource)
+    deliveries = counting(delivery_of(row) for row in rows if row["state"] == "landed")
     return [(delivery.load_id, delivery.order, rank) for rank, delivery in enumerate(deliveries, 1)]
 
 
 def _places(orders: list[tuple[str, int, int]]) -> list[str]:
     """Order and rank of a row's delivery; null for deliveries that do not count."""
+    if not orders:
+        return ["CAST(NULL AS BIGINT) AS _order", "CAST(NULL AS INT) AS _snapshot"]
     order = " ".join(f"WHEN '{load_id}' THEN CAST({order} AS BIGINT)" for load_id, order, _ in orders)
     rank = " ".join(f"WHEN '{load_id}' THEN {rank}" for load_id, _, rank in orders)
     return [f"CASE _load_id {order} END AS _order", f"CASE _load_id {rank} END AS _snapshot"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.profile import words
 from jobs.profile.likeness import DECORATED, FOLDED, INITIALS, LISTED, SAME, SPELT, Index
+from jobs.rules import words
 
 
 @pytest.mark.parametrize(

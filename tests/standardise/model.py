@@ -83,3 +83,33 @@ def replay(rows: list[Row], mode: str, last: int) -> dict[tuple[str, int], Versi
         if mode != "full" and history.stands is not None and history.stands.row.deleted:
             history.end(history.stands.row.order, "withdrawn")
     return {(v.row.key, v.row.rank * 1000 + v.row.row_no): v for h in histories.values() for v in h.versions}
+
+
+class Sent(NamedTuple):
+    """A delivery as its department means it: ``rows`` are (key, text, deleted, good)."""
+
+    day: int
+    sequence: int
+    corrects: bool
+    withdrawn: bool
+    rows: tuple[tuple[str, str, bool, bool], ...]
+
+
+def standing(sent: list[Sent]) -> list[Sent]:
+    """What stands in the end: as if the withdrawn had never been sent, and the corrected only as it was corrected."""
+    kept = [one for one in sorted(sent, key=lambda one: (one.day, one.sequence)) if not one.withdrawn]
+    stands: list[Sent] = []
+    for one in kept:
+        if one.corrects:
+            stands = [other for other in stands if other.day != one.day]
+        stands.append(one)
+    return stands
+
+
+def rows_of(sent: list[Sent]) -> list[Row]:
+    """Rows of deliveries in their order, numbered as they lie."""
+    return [
+        Row(key, rank, number, text, deleted, good)
+        for rank, one in enumerate(sent, 1)
+        for number, (key, text, deleted, good) in enumerate(one.rows, 1)
+    ]

@@ -11,9 +11,15 @@ import re
 _WORDINGS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"\. (Ask|Check|Correct|Declare|Delete|Give|Put|Send)\b.*$", ""),
+        (r"\. (Ask|Check|Compare|Correct|Declare|Delete|Give|If so|Put|Send)\b.*$", ""),
         (r"the header lacks (\d+) of (\d+) columns: ", r"表头缺少 \1 列（共 \2 列）："),
         (r"the header lacks ", "表头缺少 "),
+        (r"; not declared: ", "；未登记的列："),
+        (r"column '(.+?)' is not declared and looks like '(.+?)' \(.*?\)", r"未登记的列 \1 像是 \2 改名"),
+        (r"column '(.+?)' is not declared", r"列 \1 未登记"),
+        (r"the columns stand in another order .*?from '(.+?)' on", r"自 \1 起列的次序与上一批不同"),
+        (r"the cells of '(.+?)' are of another kind than in the delivery before .*", r"列 \1 的内容与上一批不是一类"),
+        (r"columns '(.+?)' and '(.+?)' both stand for '(.+?)'", r"列 \1 与 \2 都对应 \3"),
         (r"column '?(.+?)'? stands twice in the header", r"表头中 \1 出现两次"),
         (r"column_count: (\d+) fields instead of (\d+)", r"列数不符：\1 列，应为 \2 列"),
         (r"not_an_object: .*", "不是一个完整的对象"),

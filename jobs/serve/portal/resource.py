@@ -130,8 +130,10 @@ def _fates(facts: Facts, key: str) -> Row | None:
 def _delivery(facts: Facts, row: Row) -> Row:
     late = row["load_id"] in facts.late
     sign = state("blocked") if row["state"] == "refused" else state("warned") if late else state("ok")
-    word = {"refused": "整批拒收", "extracted": "待入湖"}.get(row["state"], "迟交" if late else "按时")
-    if row["state"] == "extracted":
+    word = {"refused": "整批拒收", "extracted": "待入湖", "withdrawn": "已撤回"}.get(
+        row["state"], "迟交" if late else "按时"
+    )
+    if row["state"] in ("extracted", "withdrawn"):
         sign = state("waiting")
     return row | {"sign": sign, "word": word, "why": reason(row["reason"])}
 

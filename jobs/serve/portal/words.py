@@ -66,6 +66,15 @@ KINDS = {
     "delivery_repeated": "重复交付",
     "delivery_late": "迟交",
     "delivery_missing": "缺交",
+    "delivery_unchanged": "久未变化",
+    "delivery_withdrawn": "批次撤回",
+    "delivery_corrected": "批次更正",
+    "rows_unusual": "行数异常",
+    "drift_added": "多出列",
+    "drift_missing": "缺列",
+    "drift_renamed": "列改名",
+    "drift_reordered": "列换位",
+    "drift_retyped": "列内容变样",
     "almost_empty": "几乎无数据",
     "unseen_code": "代码表外的值",
     "level_understated": "定级偏低",
@@ -122,6 +131,42 @@ FATES = (
     ("superseded", "被替代", "同一主键有更新的行"),
     ("withdrawn", "撤回", "后来的全量不再包含，或标明删除"),
 )
+NOTES = {
+    "preamble": "表头之上的说明行，已跳过",
+    "footer": "已登记的表尾行（合计、制表人等），已跳过",
+    "open_end": "末行没有换行符，已接收",
+    "blank": "空行，已跳过",
+    "blank_inside": "表中间的空行，已跳过",
+    "private_use": "字节 EE（私有区用字等），已接收",
+    "damaged_text": "疑似乱码的行，已接收待核",
+    "merged": "合并单元格，已按登记填充",
+    "deleted": "标为已删除的记录，已跳过",
+    "other_sheets": "其他工作表，未读取",
+    "hidden_sheets": "隐藏的工作表，未读取",
+}
+"""What was passed over as declared while a delivery was read, or taken though doubtful."""
+REJECTS = {
+    "column_count": "列数与表头不符",
+    "length": "行长与登记的列宽不符",
+    "quote": "引号未成对",
+    "footer": "像是未登记的表尾行",
+    "header_again": "表头重复出现",
+    "second_table": "同一表中另有一张表",
+    "not_an_object": "不是一个完整的对象",
+    "not_flat": "嵌套过深",
+    "not_json": "不是合法的 JSON",
+    "not_text": "含不合编码的字节",
+    "duplicate_key": "同一记录中键重复",
+    "mixed_content": "元素之间夹有文字",
+    "merged": "含未登记的合并单元格",
+    "formula": "公式没有计算结果",
+    "error_cell": "含错误值单元格",
+    "date": "日期无法确定",
+    "overflow": "数值溢出",
+    "precision": "数字超出 15 位，已失真",
+    "leading_zeros": "数字丢失前导零",
+}
+"""Why a record was not taken, by the first word of the reason."""
 ROW_RULES = {"key_missing": "主键为空", "garbled": "含乱码"}
 """Row rules that follow from the contract; the declared ones carry their own names."""
 

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 _SEPARATORS = re.compile(r"[\s_\-./\\:：,，、;；*#·|]+")
 _BRACKETED = re.compile(r"[(\[{（【〔](.*?)[)\]}）】〕]")
 _BRACKETS = re.compile(r"[()\[\]{}（）【】〔〕]")
@@ -93,12 +91,16 @@ def syllables(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def initials(text: str) -> str:
     """First letters of the pinyin of a Chinese name; other letters stay."""
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).casefold()
 
 
 @lru_cache(maxsize=65_536)
 def spelt_out(text: str) -> tuple[str, ...]:
     """The pinyin of a Chinese name, syllable by syllable, without tones."""
+    from pypinyin import lazy_pinyin
+
     return tuple(part.casefold() for part in lazy_pinyin(text))
 
 
