@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, Protocol
@@ -59,9 +59,10 @@ class Files:
         self._pattern = compile_pattern(access.pattern or "")
 
     def offers(self) -> Iterator[Offer | SourceError]:
-        """Files whose names match, without those known; an error for each that cannot be placed."""
+        """Files whose names match, without those known, and withdrawals, whose manifest may stand alone; an error for
+        each that cannot be placed."""
         entries = {entry.name: entry for entry in self._shelf.entries()}
-        for name in sorted(entries):
+        for name in sorted({name.removesuffix(MANIFEST_SUFFIX) for name in entries}):
             match = self._pattern.fullmatch(name)
             if not match or name.endswith(MANIFEST_SUFFIX):
                 continue
@@ -69,6 +70,9 @@ class Files:
                 require_plain(name)
                 told = entries.get(name + MANIFEST_SUFFIX)
                 said = match.groupdict()
+                if name not in entries:
+                    yield from self._withdrawal(name, told, said)
+                    continue
                 stamp = "|".join([entries[name].stamp, told.stamp if told else "", str(said), self._member])
                 if not self._is_known(shown(name), stamp):
                     yield self._offer(entries[name], told, stamp, said)
@@ -81,6 +85,11 @@ class Files:
         received = str(manifest.get("received_at") or f"{period}T23:59:59")
         fetch = partial(self._shelf.copy, entry)
         return Offer(shown(entry.name), period, sequence, received, fetch, manifest, stamp)
+
+    def _withdrawal(self, name: str, told: Entry | None, said: dict[str, Any]) -> Iterator[Offer]:
+        """What a manifest whose file is gone takes back; one that takes nothing back waits for its file."""
+        if told and self._manifest(told).get("withdrawn"):
+            yield replace(self._offer(told, told, "", said), file=shown(name))
 
     def _manifest(self, told: Entry) -> dict[str, Any]:
         try:
@@ -109,8 +118,15 @@ def require_plain(name: str) -> None:
 
 
 def placed(manifest: dict[str, Any], digits: str, sequence: str) -> tuple[str, int]:
-    """Period and sequence by the manifest, else by the file name; SourceError where neither says a day."""
-    period = str(manifest.get("period") or (f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits else ""))
+    """Period and sequence by the manifest, else by the file name; SourceError where neither says a day.
+
+    A correction is a delivery of the period that it corrects.
+    """
+    corrects = manifest.get("corrects")
+    if corrects and manifest.get("period") not in (None, corrects):
+        remedy = "A correction is of the period it corrects: leave one of them out"
+        raise SourceError("the manifest's 'period' and 'corrects' differ", remedy=remedy)
+    period = str(corrects or manifest.get("period") or (f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if digits else ""))
     if not _is_day(period):
         remedy = "Put it into the file name ({period}) or into the manifest"
         raise SourceError("the period of a delivery is unknown or no day", remedy=remedy)

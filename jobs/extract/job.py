@@ -15,7 +15,7 @@ from jobs.extract.connect import open_source
 from jobs.extract.seen import Seen
 from jobs.extract.source import Asked, Offer, located
 from jobs.lake.delivery import Delivery
-from jobs.lake.journal import DELIVERIES, REPEATS
+from jobs.lake.journal import DELIVERIES, REPEATS, WITHDRAWALS
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
 Row = dict[str, Any]
@@ -81,6 +81,9 @@ def _take_all(ctx: Context, resource: Resource, access: Access, known: Known) ->
 
 def _take(ctx: Context, resource: Resource, access: Access, offer: Offer, known: Known, seen: Seen) -> int:
     """1 if the offer is a delivery that is new, else 0. Nothing is visible before all of it is there."""
+    if offer.manifest.get("withdrawn"):
+        _note_withdrawal(ctx, resource, offer)
+        return 0
     with Sink(_folder(ctx, resource), access.max_mb << 20, access.max_minutes * 60) as sink:
         fetched = offer.fetch(sink)
         if not fetched.is_delivery:
@@ -147,6 +150,14 @@ def _note_repeat(ctx: Context, delivery: Delivery) -> None:
             file=delivery.file,
             received_at=delivery.received_at,
         )
+
+
+def _note_withdrawal(ctx: Context, resource: Resource, offer: Offer) -> None:
+    """Testify once that a place in the order was taken back; with a SHA-256, only those bytes there."""
+    place: Row = {"resource": resource.id, "period": offer.period, "sequence": offer.sequence}
+    place["blob"] = offer.manifest.get("sha256", "")
+    if not ctx.journal.newest(WITHDRAWALS, "resource", **place):
+        ctx.journal.note(WITHDRAWALS, **place, file=offer.file, received_at=offer.received_at)
 
 
 def _manifest(row: Row) -> dict[str, Any]:

@@ -14,6 +14,7 @@ MAX_BYTES = 1_000_000
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 _TEXTS = {
     "period": re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII),
+    "corrects": re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII),
     "received_at": _MOMENT,
     "sha256": re.compile(r"[0-9a-f]{64}"),
     "member": re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e]{1,255}"),
@@ -51,6 +52,8 @@ def _is_sound(key: str, value: Any) -> bool:
         return isinstance(value, str) and bool(_TEXTS[key].fullmatch(value))
     if key in ("rows", "removed", "sequence"):
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
+    if key == "withdrawn":
+        return isinstance(value, bool)
     if key == "sums":
         return isinstance(value, dict) and all(map(_is_number, value.values()))
     return True

@@ -42,9 +42,9 @@ def _receipt(ctx: Context, resource: Resource, row: Row, counts: bool) -> Row:
     """Facts of one delivery."""
     manifest = json.loads(row["manifest"] or "{}")
     noted = ctx.journal.newest(LANDINGS, "load_id", load_id=row["load_id"])
-    landing = {name: json.loads(noted[0][name] or "null") for name in ("changes", "notes", "reasons", "sums")}
-    if not noted:
-        landing = {"changes": [], "notes": {}, "reasons": {}, "sums": {}}
+    landing: Row = {"changes": [], "notes": {}, "reasons": {}, "sums": {}}
+    if noted:
+        landing = {name: json.loads(noted[0][name]) for name in landing}
     quarantined = _quarantined(ctx, resource, row["load_id"]) if row["state"] == "landed" else []
     department = ctx.catalog.departments[resource.department]
     return {

@@ -13,7 +13,7 @@ import pytest
 from jobs.context import Context, RunReport
 from jobs.extract import job
 from jobs.lake.delivery import delivery_of
-from jobs.lake.journal import DELIVERIES, REPEATS
+from jobs.lake.journal import DELIVERIES, REPEATS, WITHDRAWALS
 from tests.land.home import make_home
 
 
@@ -139,3 +139,28 @@ def test_a_name_in_another_encoding_is_spelt_out(tmp_path: Path) -> None:
     Path(os.fsdecode(raw)).write_bytes(b"x")
     assert _run(ctx).rows == 1
     assert _taken(ctx) == [("2026-03-01", 1, "\\xbb\\xa7\\xbc\\xae_20260301.csv")]
+
+
+def test_a_withdrawal_is_noted_once_with_its_file_or_alone(ctx: Context) -> None:
+    path = _put(ctx, "thing_20260301_1.csv")
+    _put(ctx, "thing_20260301_2.csv", b"y")
+    _run(ctx)
+    path.with_name(f"{path.name}.manifest.json").write_text(json.dumps({"withdrawn": True}))
+    gone = path.with_name("thing_20260301_2.csv")
+    gone.unlink()
+    gone.with_name(f"{gone.name}.manifest.json").write_text(json.dumps({"withdrawn": True, "sha256": "a" * 64}))
+    path.with_name("thing_20260301_3.csv.manifest.json").write_text(json.dumps({"rows": 1}))
+    assert (_run(ctx).note, _run(ctx).note) == ("", ""), "a manifest that waits for its file says nothing"
+    rows = ctx.journal.rows(WITHDRAWALS.select())
+    assert [(row["period"], row["sequence"], row["blob"]) for row in rows] == [
+        ("2026-03-01", 1, ""),
+        ("2026-03-01", 2, "a" * 64),
+    ]
+    assert len(_taken(ctx)) == 2, "what was taken is not taken again"
+
+
+def test_a_correction_is_a_delivery_of_the_period_it_corrects(ctx: Context) -> None:
+    _put(ctx, "thing_20260302_2.csv", corrects="2026-02-01")
+    _put(ctx, "thing_20260302_3.csv", b"y", corrects="2026-02-01", period="2026-03-02")
+    assert "'period' and 'corrects' differ" in _run(ctx).note
+    assert _taken(ctx) == [("2026-02-01", 2, "thing_20260302_2.csv")]

@@ -1,0 +1,119 @@
+"""Deliveries that are refused, corrected and taken back, from the file to the receipt that its department gets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from jobs.audit.facts import read_facts
+from jobs.audit.measures import ledger
+from jobs.cli import invoke
+from jobs.context import Context
+from jobs.lake.delivery import delivery_of
+from jobs.lake.journal import DELIVERIES
+from tests.land.home import COLUMNS, RESOURCE, make_home
+
+pytestmark = pytest.mark.engine
+DAY = "2026-03-09"
+
+
+class Home:
+    """One resource and its inbox."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ctx = make_home(folder)
+        self.inbox = self.ctx.inbox / "dep" / "sys"
+        self.inbox.mkdir(parents=True)
+
+    def send(self, name: str, rows: dict[str, str], header: tuple[str, ...] = COLUMNS, **manifest: Any) -> None:
+        lines = [",".join(header), *[f"{key},张三,{place}" for key, place in rows.items()], ""]
+        (self.inbox / name).write_text("\n".join(lines), encoding="utf-8")
+        if manifest:
+            (self.inbox / f"{name}.manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    def brain(self, *args: str) -> int:
+        return invoke(["-q", "--home", str(self.ctx.settings.home), "--engine", "sail", *args])
+
+    def run(self) -> None:
+        assert self.brain("run", "--to", "standardise", "--date", DAY) in (0, 5)
+
+    def state(self) -> dict[str, str]:
+        """Key → place of the current rows."""
+        ctx = Context(self.ctx.settings, DAY)
+        version = ctx.lake.passed("standardised", RESOURCE)
+        assert version is not None
+        query = "SELECT element_0, element_2 FROM read_parquet($files) WHERE _fate = 'current'"
+        return dict(duckdb.execute(query, {"files": ctx.lake.files(version)}).fetchall()) if version.rows else {}
+
+    def balances(self) -> bool:
+        ctx = Context(self.ctx.settings, DAY)
+        return all(row["balances"] for row in ledger(ctx, read_facts(ctx)))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def test_what_was_taken_back_or_corrected_leaves_no_trace_in_the_state(home: Home) -> None:
+    home.send("thing_20260301_1.csv", {"1": "a", "2": "a"})
+    home.send("thing_20260302_1.csv", {"1": "wrong", "3": "wrong"})
+    home.run()
+    assert home.state() == {"1": "wrong", "3": "wrong"}
+    home.send("thing_20260302_2.csv", {"1": "right", "2": "a"}, corrects="2026-03-02")
+    home.run()
+    assert home.state() == {"1": "right", "2": "a"}
+    assert home.balances()
+    home.send("thing_20260302_2.csv", {"1": "right", "2": "a"}, withdrawn=True)
+    home.run()
+    assert home.state() == {"1": "wrong", "3": "wrong"}, "the correction itself was taken back"
+    home.send("thing_20260302_1.csv", {"1": "wrong", "3": "wrong"}, withdrawn=True)
+    home.run()
+    assert home.state() == {"1": "a", "2": "a"}
+    assert home.balances()
+    home.send("thing_20260301_1.csv", {"1": "a", "2": "a"}, withdrawn=True)
+    home.run()
+    assert home.state() == {}
+    assert home.balances()
+
+
+def test_the_receipt_says_what_became_of_it_and_no_value(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    home.send(
+        "thing_20260301_1.csv",
+        {"1": "东城", "2": "万江", "3": "莞城,多一格"} | {f"9{n}": "x" for n in range(60)},
+        rows=63,
+    )
+    home.run()
+    capsys.readouterr()
+    assert home.brain("receipt", RESOURCE, "--json") == 0
+    text = capsys.readouterr().out
+    (receipt,) = json.loads(text)
+    row = next(r for r in home.ctx.journal.newest(DELIVERIES, "load_id"))
+    assert (receipt["state"], receipt["sha256"], receipt["sequence"]) == ("landed", delivery_of(row).blob, 1)
+    assert receipt["rows"] == {"declared": 63, "received": 63, "landed": 62, "rejected": 1, "quarantined": 0}
+    assert receipt["rejected"] == [{"reason": "column_count", "rows": 1}]
+    assert home.brain("receipt", RESOURCE) == 0
+    text += capsys.readouterr().out
+    assert "结论：已接收" in text
+    assert "声明 63 行，相符；收到 63 行 ＝ 入湖 62 行 ＋ 拒收 1 行" in text
+    assert "拒收 1 行：列数与表头不符" in text
+    assert not any(value in text for value in ("张三", "东城", "莞城"))
+
+
+def test_the_receipt_of_a_refusal_names_the_reason_in_chinese(home: Home, tmp_path: Path) -> None:
+    home.send("thing_20260301_1.csv", {"1": "a"}, ("编号", "姓名", "现地址"))
+    home.run()
+    out = tmp_path / "out"
+    assert home.brain("receipt", "dep.*", "--out", str(out)) == 0
+    name = f"{RESOURCE}_2026-03-01_1"
+    assert sorted(path.name for path in out.iterdir()) == [f"{name}.json", f"{name}.txt"]
+    assert "结论：整批拒收：表头缺少 地址" in (out / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_a_delivery_that_never_came_has_no_receipt(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert home.brain("receipt", RESOURCE) == 2
+    assert "journal.deliveries" in capsys.readouterr().err
