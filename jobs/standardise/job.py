@@ -66,7 +66,8 @@ def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
         if passed is not None and passed.rows <= ctx.settings.small_rows:
             orders = orders_of(ctx, resource.id)
             rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
-            small.append((standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders)))
+            if rows.num_rows:  # what was all taken back has no texts to ask for
+                small.append((standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders)))
     if not small:
         return {}
     readings = read_all(ctx.lake.session, [(standard, rows) for standard, rows, _ in small])

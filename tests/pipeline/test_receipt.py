@@ -29,8 +29,8 @@ class Home:
         self.inbox = self.ctx.inbox / "dep" / "sys"
         self.inbox.mkdir(parents=True)
 
-    def send(self, name: str, rows: dict[str, str], header: tuple[str, ...] = COLUMNS, **manifest: Any) -> None:
-        lines = [",".join(header), *[f"{key},张三,{place}" for key, place in rows.items()], ""]
+    def send(self, name: str, places: dict[str, str], header: tuple[str, ...] = COLUMNS, **manifest: Any) -> None:
+        lines = [",".join(header), *[f"{key},张三,{place}" for key, place in places.items()], ""]
         (self.inbox / name).write_text("\n".join(lines), encoding="utf-8")
         if manifest:
             (self.inbox / f"{name}.manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
