@@ -88,9 +88,11 @@ def standardised_suite(catalog: Catalog, resource: Resource) -> list[Rule]:
                     column,
                 )
             )
-        rules += _flag_rules(
-            catalog, source_field.element, column, label, catalog.code_table_of(source_field) is not None
-        )
+        if catalog.code_table_of(source_field) is not None:
+            grade = "critical" if resource.drift.codes == "stop" else "warning"
+            rules.append(_flag_rule(column, label, ("unseen_code",), "0105", "在代码表内", "代码表", 0.995, grade))
+        else:
+            rules += _flag_rules(catalog, source_field.element, column, label)
     declared = catalog.expectations.get(("3_standardised", resource.id), ())
     return rules + [_declared(rule, position) for position, rule in enumerate(declared)]
 
@@ -173,26 +175,29 @@ _FLAGS = (
 )
 
 
-def _flag_rules(catalog: Catalog, element: str, column: str, label: str, coded: bool) -> list[Rule]:
+def _flag_rules(catalog: Catalog, element: str, column: str, label: str) -> list[Rule]:
     """Shares of flagged cells, by the rule that reads the element."""
-
-    def rule(flags: tuple[str, ...], indicator: str, what: str, why: str, mostly: float) -> Rule:
-        args = {"column": f"{column}__flag", "value_set": list(flags), "mostly": mostly}
-        return Rule(
-            f"{'/'.join(flags)} {column}",
-            "expect_column_values_to_not_be_in_set",
-            args,
-            "warning",
-            indicator,
-            f"{label}{what}",
-            why,
-            column,
-        )
-
-    if coded:
-        return [rule(("unseen_code",), "0105", "在代码表内", "代码表", 0.995)]
     kind = catalog.elements[element].rule
-    return [rule(flags, ind, what, why, mostly) for kinds, flags, ind, what, why, mostly in _FLAGS if kind in kinds]
+    return [
+        _flag_rule(column, label, flags, indicator, what, why, mostly)
+        for kinds, flags, indicator, what, why, mostly in _FLAGS
+        if kind in kinds
+    ]
+
+
+def _flag_rule(
+    column: str,
+    label: str,
+    flags: tuple[str, ...],
+    indicator: str,
+    what: str,
+    why: str,
+    mostly: float,
+    severity: str = "warning",
+) -> Rule:
+    args = {"column": f"{column}__flag", "value_set": list(flags), "mostly": mostly}
+    expect = "expect_column_values_to_not_be_in_set"
+    return Rule(f"{'/'.join(flags)} {column}", expect, args, severity, indicator, f"{label}{what}", why, column)
 
 
 def _declared(expectation: Expectation, position: int) -> Rule:
