@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from jobs.contracts import Catalog
-from jobs.profile import profile_file, words
+from jobs.profile import profile_file
 from jobs.profile.facts import Codes, gather_facts
 from jobs.profile.likeness import Index, make_index
 from jobs.profile.match import Match, Matcher
+from jobs.rules import words
 from tests.profile.conftest import City
 from tests.profile.deliveries import Delivery, renamed
 
