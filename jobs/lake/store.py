@@ -158,9 +158,9 @@ class Lake:
     ) -> pa.Table:
         """One version as Arrow. For tables that are small by nature, or checked against ``small_rows`` first."""
         chosen = version or self._required(layer, name)
-        return self._opened(layer, name, chosen.number).to_table(columns=columns)
+        return self._of_arrow(layer, name, chosen.number).to_table(columns=columns)
 
-    def _opened(self, layer: str, name: str, number: int) -> Any:
+    def _of_arrow(self, layer: str, name: str, number: int) -> Any:
         """A version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python,
         its threads would still ask for the interpreter when a short command ends, and abort it."""
         files = fs.SubTreeFileSystem(str(self.path(layer, name)), fs.LocalFileSystem())
@@ -268,7 +268,7 @@ class Lake:
         base = self._fresh(layer, name)
         if base is None or base.digest != digest:
             return None
-        stored = self._opened(layer, name, base.number).schema
+        stored = self._of_arrow(layer, name, base.number).schema
         if stored.names != schema.names or [str(f.type) for f in stored] != [
             str(f.type) for f in normal_schema(schema)
         ]:

@@ -61,7 +61,7 @@ def test_tables_are_read_without_asking_python(lake: Lake) -> None:
     """A thread of Arrow's that still asks for the interpreter when a command ends aborts it (SIGABRT, nothing said)."""
     version = put(lake, people("甲"))
     assert "py::" in deltalake.DeltaTable(str(lake.path("fused", "person"))).to_pyarrow_dataset().filesystem.type_name
-    native = lake._dataset("fused", "person", version.number).filesystem
+    native = lake._of_arrow("fused", "person", version.number).filesystem
     assert (native.type_name, native.base_fs.type_name) == ("subtree", "local")
 
 
