@@ -10,6 +10,7 @@ import duckdb
 from jobs.context import Context
 from jobs.contracts import Choice, Entity, SourceField
 from jobs.errors import UsageError
+from jobs.lake.delivery import counting, delivery_of
 from jobs.lake.journal import DELIVERIES, STEPS
 from jobs.lake.manifest import Entry, Manifest, read_manifest
 
@@ -121,7 +122,12 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
 
 def _unseen(ctx: Context, resource: str, load_id: str) -> Row:
     """Why a landed row does not stand in the standardised table that passed last."""
-    landed_at = ctx.journal.newest(DELIVERIES, "load_id", load_id=load_id)[0]["noted_at"]
+    rows = {row["load_id"]: row for row in ctx.journal.newest(DELIVERIES, "load_id", resource=resource)}
+    if rows[load_id]["state"] == "withdrawn":
+        return {"fate": "withdrawn", "why": "its department took the delivery back"}
+    if load_id not in {d.load_id for d in counting(delivery_of(r) for r in rows.values() if r["state"] == "landed")}:
+        return {"fate": "superseded", "why": "a correction of the whole period took its place"}
+    landed_at = rows[load_id]["noted_at"]
     table = {"layer": "standardised", "name": resource}
     judged = ctx.journal.newest(STEPS, "layer", "name", **table)
     passed = ctx.journal.newest(STEPS, "layer", "name", **table, state="built")

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from jobs.context import Context
-from jobs.lake.journal import DELIVERIES, STEPS, VERDICTS
+from jobs.lake.journal import DELIVERIES, LANDINGS, STEPS, VERDICTS
 from jobs.lake.manifest import Manifest, all_manifests
 from jobs.lake.memory import in_memory
 from jobs.lake.store import sweep
@@ -100,7 +100,7 @@ def _testimony(ctx: Context, database: Database, manifest: Manifest) -> None:
     journal = ctx.journal
     deliveries = journal.newest(DELIVERIES, "load_id")
     verdicts, steps = journal.newest(VERDICTS, "layer", "name"), journal.newest(STEPS, "layer", "name")
-    for name, rows in journal_tables(deliveries, verdicts, steps).items():
+    for name, rows in journal_tables(deliveries, verdicts, steps, journal.newest(LANDINGS, "load_id")).items():
         database.add_rows("journal", name, rows)
     fill_rejects(database, manifest, {row["load_id"]: (row["file"] or "", row["period"]) for row in deliveries})
 

@@ -93,14 +93,18 @@ def _claim(claim: Claim | None) -> dict[str, Any]:
     }
 
 
-def journal_tables(deliveries: Rows, verdicts: Rows, steps: Rows) -> dict[str, Rows]:
-    """``deliveries rules steps`` of the schema ``journal``, from journal rows."""
+def journal_tables(deliveries: Rows, verdicts: Rows, steps: Rows, landings: Rows | None = None) -> dict[str, Rows]:
+    """``deliveries rules steps`` of the schema ``journal``, from journal rows; a delivery with what was passed over as
+    declared or taken though doubtful while it was read, as JSON."""
+    notes = {row["load_id"]: row["notes"] for row in landings or []}
     names = ("load_id", "resource", "period", "sequence", "file", "received_at", "state", "reason")
     counts = ("received", "landed", "rejected")
     kept = ("rule", "element", "severity", "indicator", "outcome", "checked", "failed", "limit_pct", "why")
     return {
         "deliveries": [
-            {n: row[n] or "" if n != "sequence" else row[n] for n in names} | {n: row[n] for n in counts}
+            {n: row[n] or "" if n != "sequence" else row[n] for n in names}
+            | {n: row[n] for n in counts}
+            | {"notes": notes.get(row["load_id"], "{}")}
             for row in deliveries
         ],
         "rules": [

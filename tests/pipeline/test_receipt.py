@@ -59,7 +59,9 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_what_was_taken_back_or_corrected_leaves_no_trace_in_the_state(home: Home) -> None:
+def test_what_was_taken_back_or_corrected_leaves_no_trace_in_the_state(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
     home.send("thing_20260301_1.csv", {"1": "a", "2": "a"})
     home.send("thing_20260302_1.csv", {"1": "wrong", "3": "wrong"})
     home.run()
@@ -68,6 +70,10 @@ def test_what_was_taken_back_or_corrected_leaves_no_trace_in_the_state(home: Hom
     home.run()
     assert home.state() == {"1": "right", "2": "a"}
     assert home.balances()
+    capsys.readouterr()
+    assert home.brain("where", RESOURCE, "3", "--json") == 0
+    (gone,) = json.loads(capsys.readouterr().out)
+    assert (gone["fate"], gone["why"]) == ("superseded", "a correction of the whole period took its place")
     home.send("thing_20260302_2.csv", {"1": "right", "2": "a"}, withdrawn=True)
     home.run()
     assert home.state() == {"1": "wrong", "3": "wrong"}, "the correction itself was taken back"

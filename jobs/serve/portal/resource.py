@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from jobs.serve.portal.charts import FATE_COLOURS, batches, fates
 from jobs.serve.portal.facts import SAMPLES, Facts, Row, table_title
 from jobs.serve.portal.flow import draw_flow
@@ -17,6 +19,7 @@ from jobs.serve.portal.words import (
     FATES,
     KINDS,
     LOADS,
+    NOTES,
     PERSONAL,
     SHARES,
     TYPES,
@@ -135,7 +138,12 @@ def _delivery(facts: Facts, row: Row) -> Row:
     )
     if row["state"] in ("extracted", "withdrawn"):
         sign = state("waiting")
-    return row | {"sign": sign, "word": word, "why": reason(row["reason"])}
+    return row | {"sign": sign, "word": word, "why": "；".join(filter(None, (reason(row["reason"]), *_noted(row))))}
+
+
+def _noted(row: Row) -> list[str]:
+    """What was passed over as declared while the delivery was read, or taken though doubtful."""
+    return [f"{NOTES.get(note, note)}：{times}" for note, times in sorted(json.loads(row.get("notes") or "{}").items())]
 
 
 def _fields(facts: Facts, key: str) -> list[Row]:
