@@ -96,6 +96,9 @@ CODE_READINGS = ("currency_in_amount", "town_in_address")
 Reading = Literal[
     "currency_in_amount",
     "town_in_address",
+    "birth_in_id",
+    "sex_in_id",
+    "division_in_id",
     "key_of_name",
     "pinyin_of_name",
     "core_of_org_name",

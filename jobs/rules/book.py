@@ -13,6 +13,7 @@ from jobs.rules import (
     numbers,
     organisations,
     phones,
+    residents,
     texts,
     towns,
 )
@@ -46,6 +47,9 @@ RULES: dict[str, Rule] = {
         codes.CODE,
         currency.CURRENCY_IN_AMOUNT,
         towns.TOWN_IN_ADDRESS,
+        residents.BIRTH_IN_ID,
+        residents.SEX_IN_ID,
+        residents.DIVISION_IN_ID,
         names.KEY_OF_NAME,
         names.PINYIN_OF_NAME,
         organisations.CORE_OF_ORG_NAME,

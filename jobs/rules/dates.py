@@ -10,7 +10,8 @@ from collections.abc import Callable
 from jobs.rules.rule import PLACEHOLDERS, Policy, Rule, half_width, is_nothing, is_placeholder, no_suspicion, same_text
 from jobs.rules.sql import cases, extracted, literal, matches, one_of, translated
 
-_NUMERALS, _DIGITS = "〇零○一二三四五六七八九", "000123456789"
+_NUMERALS, _DIGITS = "〇零○◯Oo一二三四五六七八九", "000000123456789"
+"""With the rings and letters that are written for 〇 between numerals: 二OO五年."""
 _TENS = "[一二三四五六七八九]?十?[一二三四五六七八九]?"
 _ZONE = "(?:Z|[+]08(?::?00)?)?"
 _TIME = "([0-9]{1,2})[:时]([0-9]{1,2})(?:[:分](?:([0-9]{1,2})(?:[.][0-9]+)?秒?)?)?" + _ZONE

@@ -16,6 +16,7 @@ SHAPES = {
     "taiwan_permit": "[0-9]{8}|[0-9]{10}([(][A-Z0-9][)])?",
     "exit_permit": "[CL][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[WT][0-9]{8}",
     "birth_certificate": "[A-Z][0-9]{9}",
+    "military_id": "[\u4e00-\u9fff]{1,3}字第[0-9]{4,8}号",
 }
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = (

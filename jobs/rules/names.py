@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from unicodedata import normalize
 
 from jobs.rules.rule import Policy, Rule, no_suspicion, only_placeholder, same_text
 from jobs.rules.sql import cases, extracted, looked_up, matches, one_of, translated
@@ -41,11 +42,23 @@ def _simplified() -> tuple[str, str]:
         plain = [target for target in targets.split() if len(target) == 1 and target <= "\uffff"]
         if len(source) == 1 and source <= "\uffff" and len(plain) == 1 and plain[0] != source:
             pairs.append((source, plain[0]))
-    return "".join(source for source, _ in pairs), "".join(target for _, target in pairs)
+    simple = dict(pairs) | _look_alikes(dict(pairs))
+    return "".join(simple), "".join(simple.values())
+
+
+def _look_alikes(simple: dict[str, str]) -> dict[str, str]:
+    """Characters that look like another and are another code: Kangxi radicals, compatibility ideographs, rings for 〇.
+
+    Unicode names the character that each stands for (NFKC); one that it unifies with none stays what it is.
+    """
+    codes = [*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00)]
+    alike = {chr(code): normalize("NFKC", chr(code)) for code in codes}
+    alike = {char: same for char, same in alike.items() if same != char and len(same) == 1 and same <= "\uffff"}
+    return {char: simple.get(same, same) for char, same in alike.items()} | {"○": "〇", "◯": "〇"}
 
 
 def simplified(expression: str) -> str:
-    """Traditional characters as simplified ones."""
+    """Traditional characters as simplified ones, look-alikes as what they look like."""
     return translated(expression, *_simplified())
 
 

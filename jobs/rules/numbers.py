@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from jobs.rules.capitals import capital_digits, is_capital
 from jobs.rules.rule import Policy, Rule, Suspicion, half_width, is_nothing, is_placeholder, no_suspicion
 from jobs.rules.sql import BLANKS, cases, extracted, matches, translated
 
@@ -43,7 +44,9 @@ def _amount_value(text: str, policy: Policy) -> str:
     digits = translated(extracted(text, f"^[¥￥]?([-+]?{_DIGITS}){unit}", 1), ",，", "")
     written = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000), ("[元币金镑]", 1)]
     scale = cases([(matches(text, unit), _factor(size, target)) for unit, size in written], _factor(declared, target))
-    return f"try_cast(try_cast({digits} AS DECIMAL(19,6)) * {scale} AS DECIMAL(20,6))"
+    scaled = f"try_cast({digits} AS DECIMAL(19,6)) * {scale}"
+    capital = f"try_cast({capital_digits(text)} AS DECIMAL(19,6)) * {_factor(1, target)}"
+    return f"try_cast({cases([(is_capital(text), capital)], scaled)} AS DECIMAL(20,6))"
 
 
 def _factor(size: int, target: int) -> str:

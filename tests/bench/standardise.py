@@ -1,6 +1,7 @@
 """Standardising person rows of 25 columns on Spark, beside hand-written PySpark of the same transforms (``ROWS``).
 
-Both read the same Parquet and write Delta: value, flag and, where a flag stands, the delivered text of every column.
+Both run under Spark's default planning (compiled, adaptive), read the same Parquet and write Delta: value, flag and,
+where a flag stands, the delivered text of every column.
 The peer is written column by column with the functions of PySpark, as one would without rules in words; before the
 clock counts, both are held to the same values and flags, cell by cell.
 """
@@ -332,7 +333,7 @@ def timed(frame: DataFrame, path: Path) -> float:
 
 def main() -> dict[str, object]:
     """Our seconds over the peer's: each side three times in turn, the medians."""
-    from jobs.lake.session import open_session
+    from jobs.lake.session import LARGE, open_session
 
     rows = int(os.environ.get("ROWS", "10000000"))
     with tempfile.TemporaryDirectory(prefix="brain-bench-") as folder:
@@ -340,6 +341,8 @@ def main() -> dict[str, object]:
         session = open_session(
             Settings(home=Path(folder), engine="spark", master=chosen.master, cache=chosen.cache, driver_memory="4g")
         )
+        for key, value in LARGE.items():  # Spark's own defaults, and what the lake sets for a large table
+            session.conf.set(key, value)
         source = str(Path(folder) / "landed")
         make_rows(session, rows, source)
         landed = session.read.parquet(source)

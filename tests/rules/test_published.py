@@ -11,7 +11,7 @@ import pytest
 from jobs.rules import Policy
 from jobs.rules.divisions import division_parts
 from jobs.rules.identifiers import resident_birth
-from tests.rules.evaluate import Read, read_cells
+from tests.rules.evaluate import Read, read_cells, read_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -49,6 +49,11 @@ def test_what_a_resident_id_says(session: SparkSession) -> None:
     for told in PUBLISHED["resident_id"]["derive"]:
         born = session.sql(f"SELECT CAST({resident_birth(repr(told['id']))} AS STRING)").collect()[0][0]
         assert born == told["birth"]
+    told_by = {"birth_in_id": "birth", "sex_in_id": "sex", "division_in_id": "address_code"}
+    ids = [[told["id"]] * len(told_by) for told in PUBLISHED["resident_id"]["derive"]]
+    said = read_columns(session, {rule: (rule, Policy()) for rule in told_by}, ids)
+    for rule, name in told_by.items():
+        assert [read.value for read in said[rule]] == [told[name] for told in PUBLISHED["resident_id"]["derive"]]
     old = [pair["in"] for pair in PUBLISHED["resident_id"]["convert15"]]
     new = [Read(pair["out"], "converted") for pair in PUBLISHED["resident_id"]["convert15"]]
     assert read_cells(session, "resident_id", old) == new
