@@ -94,7 +94,8 @@ def main() -> dict[str, object]:
         live = every_live_file(catalog, folder / "inbox")
     figures = {"right": round(right_share(declared), 4), "right_renamed": round(right_share(foreign), 4)}
     wrong = foreign["wrong certain"] + others["wrong certain"]
-    holds = right_share(declared) >= GOAL and right_share(foreign) >= GOAL_RENAMED and not wrong
+    holds = right_share(declared) >= GOAL and right_share(foreign) >= GOAL_RENAMED
+    holds = holds and not wrong and not live["wrong certain"]
     return {
         "name": "profile",
         "figure": figures["right"],
