@@ -165,6 +165,7 @@ def _fight(city: City, campaign: Campaign, chance: random.Random, at_once: bool 
         seconds = run.kill(campaign.alone)
         left, met = bool(alive(groups)), run.stage(usual)
         _rerun(campaign, f"killed in {met}")
+        _say(f"{campaign.name:<18}     {met:<12}{seconds:>6.2f} s  killed")
         point = Point(campaign.name, met, seconds, *_visible(city, home, campaign, expected), held_tables(home))
         point.engine_left = left
         campaign.points.append(point)
