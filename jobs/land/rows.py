@@ -37,7 +37,7 @@ def to_batches(chunk: Chunk, load_id: str, key: bytes, schema: pa.Schema) -> lis
 def row_hashes(columns: list[pa.Array | pa.ChunkedArray], key: bytes) -> pa.Array:
     """Keyed BLAKE2b of each record: length-prefixed cells, nulls marked; 32 hex digits.
 
-    1.5 million records a second: the text is joined by Arrow, and hashed where it lies.
+    Half a million records of 25 columns a second: Arrow joins their text, Python hashes a slice of it for each.
     """
     parts: list[pa.Array | pa.ChunkedArray] = []
     for column in columns:
