@@ -109,9 +109,10 @@ class Api:
         return Fetched()
 
     def _records(self, sink: Sink) -> Fetched:
-        """All pages, once; a second time where the API tells no total: two readings that differ are no delivery."""
+        """All pages, once; a second time where the API tells no total or two pages share a record: two readings that
+        differ are no delivery."""
         reading = self._read(sink, sink.write)
-        if reading.total is None and self._access.paging is not None:
+        if self._access.paging is not None and (reading.total is None or reading.is_doubtful):
             again = self._read(sink, lambda _: 0)
             if again.content.digest() != reading.content.digest():
                 problem = "the source changed while it was read: two readings differ"

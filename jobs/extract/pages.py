@@ -95,9 +95,12 @@ class Reading:
     pages: int = 0
     total: int | None = None
     content: Any = field(default_factory=hashlib.sha256)
+    is_doubtful: bool = False
+    """A page began with what the one before held: rows moved between the questions, or the source holds them twice."""
     _seen: dict[str, int] = field(default_factory=dict)
     _cursors: set[str] = field(default_factory=set)
     _cursor: str = ""
+    _before: frozenset[str] = frozenset()
 
     def question(self) -> dict[str, str | int]:
         """The parameters that ask for the next page."""
@@ -126,6 +129,9 @@ class Reading:
                 problem = f"page {self.pages} repeats page {self._seen[digest]}"
                 raise SourceError(problem, remedy=_AGAIN)
             self._seen[digest] = self.pages
+            here = frozenset(page.records)
+            self.is_doubtful |= not here.isdisjoint(self._before)
+            self._before = here
         self._count(page)
         more = self._next_cursor(page) if self.paging.by == "cursor" else self._is_more(page)
         if not more and self.total is not None and self.rows != self.total:

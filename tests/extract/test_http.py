@@ -99,6 +99,27 @@ def test_without_a_total_two_readings_must_agree(city: City, api: Api) -> None:
     assert len(deliveries(ctx)) == 1
 
 
+def test_rows_that_move_between_pages_are_found_though_the_total_stays(city: City, api: Api) -> None:
+    """One row more at the top and one less at the end, after the second page: its last row comes again."""
+    lines, moved = api.lines(), ['{"编号": -1}', *api.lines()[:-1]]
+    api.lines = lambda: lines if len(api.asked) <= 2 else moved  # type: ignore[method-assign]
+    ctx = city.connect()
+    assert "two readings differ" in run(ctx)[RESOURCE].note
+    assert deliveries(ctx) == []
+    assert run(ctx)[RESOURCE].note == "", "it has come to rest"
+    assert blob_of(ctx).read_text(encoding="utf-8").splitlines() == moved
+
+
+def test_rows_that_a_source_holds_twice_are_taken(city: City, api: Api) -> None:
+    lines = api.lines()
+    lines[SIZE] = lines[SIZE - 1]
+    api.lines = lambda: lines  # type: ignore[method-assign]
+    ctx = city.connect()
+    assert run(ctx)[RESOURCE].note == ""
+    assert len(api.asked) == 2 * 5, "read twice, and twice the same"
+    assert blob_of(ctx).read_text(encoding="utf-8").splitlines() == lines
+
+
 def test_silence_is_not_an_empty_resource(city: City, api: Api) -> None:
     api.lines = list  # type: ignore[method-assign,assignment]
     api.with_total = False
