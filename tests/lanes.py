@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from jobs.lake.doctor import find_chromium, find_postgres
 
 PROJECT = Path(__file__).resolve().parent.parent
-MARKED = ("engine", "dags", "pipeline", "browser", "airflow", "postgres")
+MARKED = ("engine", "dags", "pipeline", "browser", "airflow", "postgres", "connectors")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ LANES = (
     Lane("spark", marker="engine", environment={"BRAIN_ENGINE": "spark"}),
     Lane("dags", marker="dags"),
     Lane("pipeline", marker="pipeline"),
+    Lane("connectors", marker="connectors and not postgres"),
     Lane("browser", marker="browser", part="Chromium", find=find_chromium),
     Lane("airflow", marker="airflow", part="Chromium", find=find_chromium),
     Lane("postgres", marker="postgres", part="PostgreSQL", find=find_postgres),

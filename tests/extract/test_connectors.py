@@ -22,6 +22,7 @@ from tests.extract.rigs.objects import S3Bucket
 from tests.extract.rigs.sftp import SftpServer
 from tests.land.home import RESOURCE
 
+pytestmark = pytest.mark.connectors
 FAULTS = [
     pytest.param(kind, fault, id=f"{kind.name}: {fault}", marks=[pytest.mark.postgres] if kind is Postgres else [])
     for kind in RIGS

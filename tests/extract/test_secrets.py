@@ -68,6 +68,7 @@ def _left(city: City) -> bytes:
     return b"\0".join(os.fsencode(path) + path.read_bytes() for path in files if "tls" not in path.parts)
 
 
+@pytest.mark.connectors
 @pytest.mark.parametrize(("rig", "place"), PLANTED, indirect=["rig"])
 def test_a_secret_is_nowhere_but_in_its_place(
     rig: Rig,
