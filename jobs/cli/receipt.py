@@ -17,6 +17,7 @@ It says file, period, sequence and SHA-256; rows declared, received, landed, ref
 in the department's own column names; control totals as declared and as counted; what changed in the columns; the
 verdict. It holds counts and names of columns, never a value, so it may be sent by any channel.
 
+\b
   brain receipt gaj.household.person                        the newest delivery by period and sequence
   brain receipt gaj.household.person --period 2026-03-04    all deliveries of that period
   brain receipt 'gaj.*' --out receipts/                     one text and one JSON file a delivery

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -102,6 +103,7 @@ class Lake:
         """Be the only run on this home, and remove what killed ones left half-made; RunConflict where another lives."""
         with run_lock(self.root / JOURNAL_FOLDER / "locks"):
             sweep(self.scratch.glob("*"))
+            sweep(Path(tempfile.gettempdir()).glob("brain-land-*"))  # what killed runs had unpacked
             yield
 
     @property

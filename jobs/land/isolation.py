@@ -153,7 +153,7 @@ class Worker:
             return self._begin(wanted)
 
     def _begin(self, wanted: dict[str, Any]) -> _Reading:
-        scratch = tempfile.TemporaryDirectory(prefix="brain-land-")
+        scratch = tempfile.TemporaryDirectory(prefix="brain-land-", suffix=f".{os.getpid()}")
         try:
             return _Reading(wanted, self._ask(json.dumps(wanted | {"scratch": scratch.name}).encode()), scratch)
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -118,16 +119,19 @@ def test_an_unchanged_lake_needs_no_epoch(ctx: Context) -> None:
     assert (manifest, is_new) == (read_manifest(ctx.settings.lake), False)
 
 
-def test_a_run_removes_what_killed_ones_left_and_nothing_of_the_living(ctx: Context, tmp_path: Path) -> None:
+def test_a_run_removes_what_killed_ones_left_and_nothing_of_the_living(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    scratch = ctx.lake.scratch
-    held = [scratch / f"mentions_person.{pid}" for pid in (dead.pid, 1)]
+    names = (ctx.lake.scratch / "mentions_person", tmp_path / "brain-land-x1y2")
+    held = [name.with_suffix(f".{pid}") for name in names for pid in (dead.pid, 1)]
     for path in held:
         path.mkdir(parents=True)
         (path / "part-0.parquet").write_bytes(b"somebody")
     run_pipeline(again(ctx), "publish", "publish")
-    assert [path.exists() for path in held] == [False, True]
+    assert [path.exists() for path in held] == [False, True, False, True]
     plain = tmp_path / "plain.txt"
     plain.touch()
     sweep([plain])
