@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ class Home:
             (self.inbox / f"{name}.manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
     def brain(self, *args: str) -> int:
-        return invoke(["-q", "--home", str(self.ctx.settings.home), "--engine", "sail", *args])
+        engine = os.environ.get("BRAIN_ENGINE") or "sail"
+        return invoke(["-q", "--home", str(self.ctx.settings.home), "--engine", engine, *args])
 
     def run(self) -> None:
         assert self.brain("run", "--to", "standardise", "--date", DAY) in (0, 5)
