@@ -33,6 +33,11 @@ def load_catalog(home: Path) -> Catalog:
     return _load(home, _stamp(home))
 
 
+def forget() -> None:
+    """Read everything again when asked next."""
+    _load.cache_clear()
+
+
 def _stamp(home: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of change of every file that may be read."""
     found = [entry for folder in ("catalog", "expectations") for entry in (home / folder).rglob("*")]

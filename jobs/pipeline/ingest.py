@@ -36,7 +36,7 @@ from jobs.lake.journal import DELIVERIES, LANDINGS
 from jobs.lake.store import Version
 from jobs.land import job as land_job
 from jobs.land.drift import Traits
-from jobs.pipeline.reading import Contract, landing_contract, note_contract, standard_contract
+from jobs.pipeline.reading import Contract, landing_contract, note_contracts, standard_contract
 from jobs.pipeline.steps import Step, Task, known_step, take_all
 from jobs.pipeline.withdraw import settle_withdrawals
 from jobs.standardise import job as standardise_job
@@ -101,6 +101,7 @@ def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
     """Land one delivery a resource, then let their gate decide on all of them; a step for each that stays."""
     arrivals: list[tuple[Landed, Step]] = []
     land_job.expect(ctx, deliveries[:1])
+    note_contracts(ctx, [landing_contract(ctx, ctx.catalog.resources[delivery.resource]) for delivery in deliveries])
     for place, delivery in enumerate(deliveries, 1):
         land_job.expect(ctx, deliveries[place : place + 1])
         ctx.progress("landed", f"{delivery.resource} {delivery.period}/{delivery.sequence}")
@@ -148,7 +149,6 @@ def _land(ctx: Context, delivery: Delivery) -> Landed:
         )
     resource = ctx.catalog.resources[delivery.resource]
     contract = landing_contract(ctx, resource)
-    note_contract(ctx, contract)
     before, earlier = _before(delivery, rows), _earlier(ctx, delivery)
     landing = land_job.run(ctx, delivery, earlier, _traits(ctx, before))
     facts, rules = _facts(landing, resource.load, int(before["received"] or 0) if before else 0)
@@ -269,8 +269,7 @@ def standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
         contracts = {resource.id: standard_contract(ctx, resource) for resource in batch}
         marks = {r.id: _standard_mark(ctx, contracts[r.id], in_force.get(r.id, [])) for r in batch}
         due = [r for r in batch if not known_step(ctx, "standardised", r.id, marks[r.id])]
-        for resource in due:
-            note_contract(ctx, contracts[resource.id])
+        note_contracts(ctx, [contracts[resource.id] for resource in due])
         prepared = standardise_job.prepare(ctx, due)
         steps += take_all(
             ctx,

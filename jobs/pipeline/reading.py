@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from jobs.context import Context
 from jobs.contracts import Resource
@@ -59,11 +59,12 @@ def standard_contract(ctx: Context, resource: Resource) -> Contract:
     return Contract("standardised", resource.id, parts)
 
 
-def note_contract(ctx: Context, contract: Contract) -> None:
-    """Remember the parts, once for each contract."""
-    named: dict[str, Any] = {"layer": contract.layer, "name": contract.name, "contract": contract.digest}
-    if not ctx.journal.newest(CONTRACTS, "contract", **named):
-        ctx.journal.note(CONTRACTS, **named, parts=contract.parts)
+def note_contracts(ctx: Context, contracts: Iterable[Contract]) -> None:
+    """Remember the parts, once for each contract; in one transaction, for each waits for the disk."""
+    named = [{"layer": c.layer, "name": c.name, "contract": c.digest, "parts": c.parts} for c in contracts]
+    keys = ("layer", "name", "contract")
+    fresh = [row for row in named if not ctx.journal.newest(CONTRACTS, "contract", **{key: row[key] for key in keys})]
+    ctx.journal.note_all(CONTRACTS, fresh)
 
 
 def changed_parts(ctx: Context, before: str, now: Contract) -> list[str] | None:
