@@ -121,10 +121,12 @@ def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
 def _refused(ctx: Context, resources: list[Resource]) -> list[Step]:
     """Refusals that stand at the cut-off, whichever run found them: running again tells the same."""
     steps = []
+    arrived: dict[str, list[dict[str, Any]]] = {}
+    for row in ctx.journal.newest(DELIVERIES, "load_id"):
+        if (row["received_at"] or "")[:10] <= ctx.as_of:
+            arrived.setdefault(row["resource"], []).append(row)
     for resource in resources:
-        rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
-        arrived = [row for row in rows if (row["received_at"] or "")[:10] <= ctx.as_of]
-        for row in open_refusals(resource, arrived):
+        for row in open_refusals(resource, arrived.get(resource.id, [])):
             what = f"{row['file']} ({row['period']}, sequence {row['sequence']})"
             steps.append(Step("landed", resource.id, "refused", reason=row["reason"] or "", delivery=what))
     return steps
