@@ -33,7 +33,7 @@ def run(ctx: Context, epoch: int, approved_by: str = "", note: str = "", shown: 
     ledger = ctx.lake.read_arrow("audited", "ledger", passed.get(("audited", "ledger")))
     if any(not row["balances"] for row in ledger.to_pylist()):
         raise GateFailed("a ledger does not balance: rows would be lost", remedy="See `brain sql 'FROM audit.ledger'`")
-    _testify(ctx, last)
+    _settle(ctx, last)
     tables = tuple(_entry(ctx, version) for key, version in sorted(passed.items()) if key[0] in LAYERS)
     fresh = Manifest(
         release=last.release + 1 if last else 1,
@@ -79,7 +79,7 @@ def roll_back(ctx: Context, to: int, approved_by: str = "", note: str = "") -> M
     old, last = read_manifest(ctx.settings.lake, to), read_manifest(ctx.settings.lake)
     if old is None or last is None:
         raise UsageError("there is no release yet", remedy="Run `brain run` first")
-    _testify(ctx, last)
+    _settle(ctx, last)
     fresh = replace(
         old, release=last.release + 1, event="rollback", approved_by=approved_by, note=note, previous=last.release
     )
@@ -96,14 +96,19 @@ def _publish(ctx: Context, manifest: Manifest, epoch: int) -> None:
             raise RunConflict(
                 "a newer release run has begun, this one is overtaken", remedy="Leave it to the newer one"
             )
-        sweep(folder(ctx.settings.lake).glob(".*"))
         _sync(ctx.settings.lake, manifest)
         write_manifest(ctx.settings.lake, manifest)
     _testify(ctx, manifest)
 
 
+def _settle(ctx: Context, last: Manifest | None) -> None:
+    """Finish what killed runs began: their half-made manifests go, a release that they made is noted."""
+    sweep(folder(ctx.settings.lake).glob(".*"))
+    _testify(ctx, last)
+
+
 def _testify(ctx: Context, manifest: Manifest | None) -> None:
-    """Note a release that stands, once: a run that was killed after it had made one left that to the next."""
+    """Note a release that stands, once."""
     if manifest is None or ctx.journal.newest(RELEASES, "release", release=manifest.release):
         return
     ctx.journal.note(

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -40,28 +41,29 @@ def served(tmp_path: Path) -> Context:
 @pytest.mark.pipeline
 def test_killed_at_any_call_that_shows_something_readers_see_one_release(served: Context, tmp_path: Path) -> None:
     seen, kills = [], 0
-    for call in _calls_in_the_lake(served, tmp_path):
-        ctx = _copy(served, tmp_path / f"killed{call}")
-        code = _run(ctx, f"inject={_CALLS}:signal=SIGKILL:when={call}")
+    for name, nth in _calls_in_the_lake(served, tmp_path):
+        call = f"{name}-{nth}"
+        ctx = _copy(served, tmp_path / call)
+        code = _run(ctx, f"inject={name}:signal=SIGKILL:when={nth}")
         assert code in (0, -signal.SIGKILL)
         kills += code != 0
         seen.append(_told(ctx))
         run_pipeline(again(ctx), "publish", "serve")
-        assert _told(ctx) == (2, 2), f"call {call}"
-        assert numbers(ctx.settings.lake) == [1, 2], f"call {call}: not released twice"
+        assert _told(ctx) == (2, 2), f"{call}"
+        assert numbers(ctx.settings.lake) == [1, 2], f"{call}: not released twice"
         rows = ctx.journal.newest(RELEASES, "seq", event="release")
-        assert [row["release"] for row in rows] == [1, 2], f"call {call}: testified once"
-        assert _hidden(ctx) == [], f"call {call}"
+        assert [row["release"] for row in rows] == [1, 2], f"{call}: testified once"
+        assert _hidden(ctx) == [], f"{call}"
     assert seen == sorted(seen), "what was seen is never taken back"
     assert kills >= 5
     assert {(1, 1), (2, 1)} <= set(seen) <= {(1, 1), (2, 1), (2, 2)}, "nothing yet, released, served"
 
 
-def _calls_in_the_lake(served: Context, tmp_path: Path) -> list[int]:
-    """Which calls of the main thread, from 1, speak of releases and what is served, by a run that nobody kills.
+def _calls_in_the_lake(served: Context, tmp_path: Path) -> list[tuple[str, int]]:
+    """Which calls of the main thread speak of releases and what is served, in their order, by a run that nobody kills.
 
-    strace counts each thread's calls apart; those that build the files of a role make one each, in a hidden folder.
-    Skips where none can be seen.
+    Each as its name and its number among the calls of that name, from 1: so strace counts, each thread apart (those
+    that build the files of a role make calls of their own, in a hidden folder). Skips where none can be seen.
     """
     log = tmp_path / "calls"
     ctx = _copy(served, tmp_path / "whole")
@@ -71,12 +73,18 @@ def _calls_in_the_lake(served: Context, tmp_path: Path) -> list[int]:
         pytest.skip("strace is not installed: the kills cannot be placed")
     if code and _told(ctx) == (1, 1):
         pytest.skip("strace may not trace here: the kills cannot be placed")
-    lines = [line for line in log.read_text().splitlines() if re.match(r"[0-9]+ +[a-z0-9]+\(", line)]
-    main = next(line.split()[0] for line in lines if "/8_published/" in line)
-    calls = [line for line in lines if line.split()[0] == main]
-    found = [number for number, line in enumerate(calls, 1) if re.search("/(8_published|9_served)/", line)]
-    assert len(found) >= 6, calls
-    return found
+    lines = [
+        found for line in log.read_text().splitlines() if (found := re.match(r"([0-9]+) +([a-z0-9]+)\((.*)", line))
+    ]
+    main = next(thread for thread, _, what in (line.groups() for line in lines) if "/8_published/" in what)
+    calls, counts = [], Counter[str]()
+    for thread, name, what in (line.groups() for line in lines):
+        if thread == main:
+            counts[name] += 1
+            if re.search("/(8_published|9_served)/", what):
+                calls.append((name, counts[name]))
+    assert len(calls) >= 6, calls
+    return calls
 
 
 def _copy(served: Context, home: Path) -> Context:
