@@ -10,21 +10,19 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
-import deltalake
 import pyarrow as pa
 import sqlalchemy as sa
-from deltalake.exceptions import TableNotFoundError
 from pyarrow import fs
 
-from jobs.errors import EnvironmentFault, RunConflict, UsageError
+from jobs.errors import UsageError
+from jobs.lake.delta import DeltaTables, files_of
 from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
@@ -36,21 +34,6 @@ from jobs.stages import JOURNAL_FOLDER, stage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-
-RETENTION = {
-    "delta.deletedFileRetentionDuration": "interval 400 days",
-    "delta.logRetentionDuration": "interval 400 days",
-    "delta.dataSkippingNumIndexedCols": "0",
-}
-"""Old versions stay readable as long as a release may name them; no statistics, because on a small table the least
-and greatest value are somebody's name and number."""
-
-_LANDED = deltalake.WriterProperties(
-    compression="ZSTD",
-    compression_level=1,
-    default_column_properties=deltalake.ColumnProperties(statistics_enabled="NONE"),
-)
-"""Text as it came is read whole: nobody asks for its extremes, which take a fifth of the time of writing it."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +62,7 @@ class Lake:
         self.journal = journal
         self.root = settings.lake
         self._passed: dict[tuple[str, str], Version] | None = None
-        self._opened = lru_cache(maxsize=512)(self._open)
+        self._tables = DeltaTables()
 
     @cached_property
     def key(self) -> bytes:
@@ -144,14 +127,14 @@ class Lake:
 
     def files(self, version: Version) -> list[str]:
         """Absolute paths of the Parquet files of a version."""
-        return _files(self._delta(version.layer, version.name, version.number))
+        return files_of(self._tables.version(self.path(version.layer, version.name), version.number))
 
     def read(self, layer: str, name: str, version: Version | None = None) -> DataFrame:
         """A frame over one version (default: the passed one), pinned to its files."""
         chosen = version or self._required(layer, name)
-        table = self._delta(layer, name, chosen.number)
+        table = self._tables.version(self.path(layer, name), chosen.number)
         schema = spark_schema(table)
-        files = _files(table)
+        files = files_of(table)
         reader = self.session.read.schema(schema)
         return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
 
@@ -165,21 +148,15 @@ class Lake:
     def _of_arrow(self, layer: str, name: str, number: int) -> Any:
         """A version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python,
         its threads would still ask for the interpreter when a short command ends, and abort it."""
-        files = fs.SubTreeFileSystem(str(self.path(layer, name)), fs.LocalFileSystem())
-        return self._delta(layer, name, number).to_pyarrow_dataset(filesystem=files)
+        folder = self.path(layer, name)
+        files = fs.SubTreeFileSystem(str(folder), fs.LocalFileSystem())
+        return self._tables.version(folder, number).to_pyarrow_dataset(filesystem=files)
 
     def _required(self, layer: str, name: str) -> Version:
         chosen = self.passed(layer, name)
         if chosen is None:
             raise UsageError(f"no passed version of {layer}.{name}", remedy="Run the stages that make it first")
         return chosen
-
-    def _delta(self, layer: str, name: str, number: int | None = None) -> deltalake.DeltaTable:
-        """The table's head, or one version of it: that never changes, and is asked for five times a run."""
-        return self._open(layer, name) if number is None else self._opened(layer, name, number)
-
-    def _open(self, layer: str, name: str, number: int | None = None) -> deltalake.DeltaTable:
-        return deltalake.DeltaTable(str(self.path(layer, name)), version=number)
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -202,8 +179,7 @@ class Lake:
         with self.lock(layer, name):
             if same := self._same(layer, name, digest, table.schema):
                 return same
-            self._commit(layer, name, lambda path, mode: _write(path, normal(table), mode), "overwrite")
-            return Version(layer, name, self._delta(layer, name).version(), digest)
+            return Version(layer, name, self._tables.overwrite(self.path(layer, name), normal(table)), digest)
 
     def _write_large(self, layer: str, name: str, frame: DataFrame) -> Version:
         cached = frame.persist() if self.settings.engine == "spark" else frame
@@ -214,8 +190,7 @@ class Lake:
                 plain = cached.drop(CONTENT, PROVENANCE)
                 if same := self._same(layer, name, digest, to_arrow_schema(plain.schema)):
                     return same
-                self._commit(layer, name, lambda path, mode: _spark_write(plain, path, mode), "overwrite")
-                return Version(layer, name, self._delta(layer, name).version(), digest)
+                return Version(layer, name, self._tables.overwrite_by_spark(self.path(layer, name), plain), digest)
         finally:
             self._tune(SMALL)
             if self.settings.engine == "spark":
@@ -247,23 +222,9 @@ class Lake:
         """
         with self.lock(layer, name):
             base = self._fresh(layer, name)
-            path = self.path(layer, name)
-            if base is None:
-                shutil.rmtree(path, ignore_errors=True)
-                self._opened.cache_clear()
-            elif (table := self._delta(layer, name)).version() != base.number:
-                table.restore(base.number)
-            source = _Source(batches)
-            reader = pa.RecordBatchReader.from_batches(schema, iter(source))
-            mode = "append" if base else "overwrite"
             gone = f"_load_id = '{instead_of}'" if base and instead_of else None
-            try:
-                self._commit(layer, name, lambda path, mode: _write(path, reader, mode, gone, _LANDED), mode)
-            except deltalake.exceptions.DeltaError:
-                if source.failure is not None:
-                    raise source.failure from None
-                raise
-            return int(self._delta(layer, name).version())
+            folder, number = self.path(layer, name), base.number if base else None
+            return self._tables.append(folder, number, batches, schema, gone)
 
     def _same(self, layer: str, name: str, digest: Digest, schema: pa.Schema) -> Version | None:
         """The passed version if it holds the same rows in the same columns: a digest does not know their names."""
@@ -276,11 +237,6 @@ class Lake:
         ]:
             return None
         return Version(layer, name, base.number, digest, changed=False)
-
-    def _commit(self, layer: str, name: str, action: Callable[[str, str], None], mode: str) -> None:
-        path = self.path(layer, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        action(str(path), mode)
 
     # -- the passed mark, for gates only -----------------------------------------------------------------------------
 
@@ -303,10 +259,8 @@ class Lake:
 
     def head(self, layer: str, name: str) -> int | None:
         """Number of the newest version, passed or not."""
-        try:
-            return int(self._delta(layer, name).version())
-        except TableNotFoundError:
-            return None
+        head = self._tables.head(self.path(layer, name))
+        return head.version() if head else None
 
 
 def sweep(paths: Iterable[Path]) -> None:
@@ -331,61 +285,10 @@ def _require_plain(settings: Settings) -> None:
         raise UsageError(problem, remedy="Name the folders of the home in letters and digits, or use Spark")
 
 
-def _files(table: deltalake.DeltaTable) -> list[str]:
-    """Paths of a table's files, without the escapes of a URI."""
-    return sorted(unquote(uri) for uri in table.file_uris())
-
-
 def _version(row: dict[str, Any]) -> Version:
     """A passed version from its journal row."""
     digest = Digest(row["rows"], row["content_hash"], row["provenance_hash"])
     return Version(row["layer"], row["name"], row["version"], digest, as_of=row["as_of"] or "")
-
-
-class _Source:
-    """Batches whose own error is kept: on its way through the writer it would lose its kind."""
-
-    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
-        self.batches = batches
-        self.failure: BaseException | None = None
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        try:
-            yield from self.batches
-        except BaseException as error:
-            self.failure = error
-            raise
-
-
-def _write(
-    path: str, data: Any, mode: Any, gone: str | None = None, writer: deltalake.WriterProperties | None = None
-) -> None:
-    """Overwrite or append; rows for which ``gone`` holds are replaced."""
-    schema_mode: Any = "overwrite" if mode == "overwrite" else "merge"
-    mode = "overwrite" if gone else mode
-    try:
-        deltalake.write_deltalake(
-            path,
-            data,
-            mode=mode,
-            configuration=RETENTION,
-            schema_mode=schema_mode,
-            predicate=gone,
-            writer_properties=writer,
-        )
-    except deltalake.exceptions.CommitFailedError as error:
-        raise RunConflict(f"another writer committed first: {error}", remedy="Run again") from None
-    except deltalake.exceptions.DeltaError as error:
-        if "No space left" in str(error):
-            raise EnvironmentFault("no space left to write a table", remedy="Free some and run again") from None
-        raise
-
-
-def _spark_write(df: DataFrame, path: str, mode: str) -> None:
-    writer = df.write.format("delta").mode(mode).option("overwriteSchema", "true")
-    for key, value in RETENTION.items():
-        writer = writer.option(key, value)
-    writer.save(path)
 
 
 def _jvm_pid(settings: Settings) -> int | None:
