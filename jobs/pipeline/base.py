@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from jobs.context import Context
-from jobs.contracts import Choice, Entity
+from jobs.contracts import Choice, Entity, Resource
 from jobs.fuse import job as fuse_job
 from jobs.gates import Rule, Verdict, judge_table, table_suite
 from jobs.lake.store import Version
-from jobs.pipeline.steps import AT_ONCE, Step, Task, fingerprint, held, take
+from jobs.pipeline.flow import Flow
+from jobs.pipeline.steps import Step, Task, fingerprint, held, take
 from jobs.resolve import job as resolve_job
 from jobs.rules.mentions import mention_sources
 
 Make = Callable[[Context, Entity, list[tuple[str, str]]], Task[list[Version]]]
 
 
-def build_base(ctx: Context, verbs: Collection[str] = ("resolve", "fuse")) -> list[Step]:
-    """Resolve and fuse every entity that has a passed source, several at a time, the largest first.
+def build_base(ctx: Context, flow: Flow, verbs: Collection[str] = ("resolve", "fuse")) -> None:
+    """Resolve and fuse every entity, each as soon as its sources have ended, the largest first.
 
     A blocked source is read at its last good version. Where it is the entity's leading one (the authority of its name
     or first key), the whole entity stays as it is; otherwise the entity moves on.
@@ -29,26 +29,37 @@ def build_base(ctx: Context, verbs: Collection[str] = ("resolve", "fuse")) -> li
         name: [("standardised", source.id) for source in mention_sources(ctx.catalog, entity)]
         for name, entity in ctx.catalog.entities.items()
     }
-    rows = {
-        name: [version.rows for table in tables if (version := ctx.lake.passed(*table))]
-        for name, tables in inputs.items()
-    }
-    ready = sorted((name for name in inputs if rows[name]), key=lambda name: sum(rows[name]), reverse=True)
     makers = [make for verb, make in (("resolve", _resolve), ("fuse", _fuse)) if verb in verbs]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        built = pool.map(lambda name: _entity(ctx, ctx.catalog.entities[name], inputs[name], makers), ready)
-    steps = dict(zip(ready, built, strict=True))
-    return [steps[name][nth] for nth in range(len(makers)) for name in inputs if name in steps]
+    for name in sorted(inputs, key=lambda name: landed_rows(ctx, [source for _, source in inputs[name]]), reverse=True):
+        work = partial(_entity, ctx, ctx.catalog.entities[name], inputs[name], makers)
+        flow.add([("resolved", name), ("fused", name)], inputs[name], work)
 
 
 def _entity(ctx: Context, entity: Entity, inputs: list[tuple[str, str]], makers: Sequence[Make]) -> list[Step]:
-    """The steps of one entity, each from what the one before it let pass."""
+    """The steps of one entity, each from what the one before it let pass; none where no source ever passed."""
+    if not any(version.rows for table in inputs if (version := ctx.lake.passed(*table))):
+        return []
     leading = [("standardised", source) for source in leading_sources(entity)]
     steps = []
     for make in makers:
         task = make(ctx, entity, inputs)
         steps.append(held(ctx, task.layer, task.name, leading) or take(ctx, task))
     return steps
+
+
+def longest_first(ctx: Context, resources: Iterable[Resource]) -> list[Resource]:
+    """``resources`` in the order in which to make them: first those that the largest entities wait for."""
+    sources = [[source.id for source in mention_sources(ctx.catalog, e)] for e in ctx.catalog.entities.values()]
+    weight: dict[str, int] = {}
+    for group in sources:
+        rows = landed_rows(ctx, group)
+        weight |= {name: max(rows, weight.get(name, 0)) for name in group}
+    return sorted(resources, key=lambda resource: weight.get(resource.id, 0), reverse=True)
+
+
+def landed_rows(ctx: Context, resources: Iterable[str]) -> int:
+    """How many rows have landed of ``resources``."""
+    return sum(version.rows for name in set(resources) if (version := ctx.lake.passed("landed", name)))
 
 
 def leading_sources(entity: Entity) -> list[str]:

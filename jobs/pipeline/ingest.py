@@ -36,17 +36,21 @@ from jobs.lake.journal import DELIVERIES, LANDINGS
 from jobs.lake.store import Version
 from jobs.land import job as land_job
 from jobs.land.drift import Traits
+from jobs.pipeline.base import longest_first
+from jobs.pipeline.flow import Flow
 from jobs.pipeline.reading import Contract, landing_contract, note_contracts, standard_contract
-from jobs.pipeline.steps import Step, Task, known_step, take_all
+from jobs.pipeline.steps import Step, Task, known_step, take
 from jobs.pipeline.withdraw import settle_withdrawals
 from jobs.standardise import job as standardise_job
 
 
-def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "land", "standardise")) -> list[Step]:
+def ingest(
+    ctx: Context, flow: Flow, only: str = "*", verbs: Collection[str] = ("extract", "land", "standardise")
+) -> list[Step]:
     """Take what arrived by the cut-off for the live resources that match ``only`` (a glob of ids).
 
-    Returns a step for each resource that was extracted, each delivery that was landed or stands refused, and each
-    standardised table.
+    Returns a step for each resource that was extracted and each delivery that was landed or stands refused; the
+    standardised tables are on their way in ``flow``.
     """
     resources = [resource for resource in ctx.catalog.live.values() if fnmatch.fnmatch(resource.id, only)]
     if not resources:
@@ -63,7 +67,7 @@ def ingest(ctx: Context, only: str = "*", verbs: Collection[str] = ("extract", "
             steps += land_all(ctx, [deliveries[round_] for deliveries in waiting if len(deliveries) > round_])
         steps += _refused(ctx, resources)
     if "standardise" in verbs:
-        steps += standardise_all(ctx, resources)
+        standardise_all(ctx, flow, resources)
     return steps
 
 
@@ -263,30 +267,24 @@ def _standard_mark(ctx: Context, contract: Contract, in_force: list[str]) -> str
     return f"{contract.digest}@{passed.number if passed else '-'}/{counted}"
 
 
-def standardise_all(ctx: Context, resources: list[Resource]) -> list[Step]:
-    """Standardise what has new rows: small tables are read together, then each is written and judged."""
-    steps: list[Step] = []
+def standardise_all(ctx: Context, flow: Flow, resources: list[Resource]) -> None:
+    """Standardise what has new rows: small tables are read together, then each is written and judged in ``flow``."""
     in_force = _in_force(ctx)
-    for batch in standardise_job.batches(ctx, [r for r in resources if ctx.lake.passed("landed", r.id)]):
+    landed = longest_first(ctx, [resource for resource in resources if ctx.lake.passed("landed", resource.id)])
+    for batch in standardise_job.batches(ctx, landed):
         contracts = {resource.id: standard_contract(ctx, resource) for resource in batch}
         marks = {r.id: _standard_mark(ctx, contracts[r.id], in_force.get(r.id, [])) for r in batch}
         due = [r for r in batch if not known_step(ctx, "standardised", r.id, marks[r.id])]
         note_contracts(ctx, [contracts[resource.id] for resource in due])
         prepared = standardise_job.prepare(ctx, due)
-        steps += take_all(
-            ctx,
-            [
-                Task(
-                    "standardised",
-                    resource.id,
-                    marks[resource.id],
-                    partial(standardise_job.run, ctx, resource, prepared.get(resource.id)),
-                    partial(_judge, ctx, resource),
-                )
-                for resource in batch
-            ],
-        )
-    return steps
+        for resource in batch:
+            run = partial(standardise_job.run, ctx, resource, prepared.get(resource.id))
+            task = Task("standardised", resource.id, marks[resource.id], run, partial(_judge, ctx, resource))
+            flow.add([("standardised", resource.id)], (), partial(_take, ctx, task))
+
+
+def _take(ctx: Context, task: Task[standardise_job.Standardised]) -> list[Step]:
+    return [take(ctx, task)]
 
 
 def _in_force(ctx: Context) -> dict[str, list[str]]:

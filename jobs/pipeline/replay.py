@@ -21,6 +21,7 @@ from jobs.errors import UsageError
 from jobs.gates import call_judge
 from jobs.lake.delivery import Delivery, delivery_of
 from jobs.lake.journal import DELIVERIES, READINGS, RUNS, STEPS
+from jobs.pipeline.flow import Flow
 from jobs.pipeline.ingest import in_its_place, land_all, standardise_all
 from jobs.pipeline.reading import Contract, changed_parts, landing_contract, standard_contract
 from jobs.pipeline.steps import Step
@@ -144,7 +145,9 @@ def replay(ctx: Context, only: str = "*", every: bool = False) -> Replayed:
         for round_ in _rounds(plan.deliveries):
             steps += land_all(ctx, round_)
         chosen = [table.resource for table in plan.tables]
-        steps += standardise_all(ctx, [resource for resource in chosen if ctx.lake.passed("landed", resource.id)])
+        with Flow() as flow:
+            standardise_all(ctx, flow, chosen)
+            steps += flow.steps()
         states = {state: sum(step.state == state for step in steps) for state in {step.state for step in steps}}
         ctx.journal.note(RUNS, run=f"replay {only}", as_of=ctx.as_of, state="ended", summary=states)
     after = {kept.delivery.load_id: _newest(ctx, kept.delivery.load_id) for kept in plan.deliveries}

@@ -8,6 +8,7 @@ from jobs.context import Context
 from jobs.errors import UsageError
 from jobs.lake.journal import RUNS
 from jobs.pipeline.base import build_base
+from jobs.pipeline.flow import Flow
 from jobs.pipeline.ingest import ingest
 from jobs.pipeline.release import begin_release, make_release, measure, serve_release
 from jobs.pipeline.steps import Step
@@ -62,12 +63,14 @@ def _run(ctx: Context, verbs: set[str], run: str, only: str, approval: Approval)
     epoch = begin_release(ctx) if "publish" in verbs else None  # now: a run that begins later shall fence this one off
     ctx.journal.note(RUNS, run=run, as_of=ctx.as_of, state="started", summary={})
     steps: list[Step] = []
-    if verbs & {"extract", "land", "standardise"}:
-        steps += ingest(ctx, only, verbs)
-    if verbs & {"resolve", "fuse"}:
-        steps += build_base(ctx, verbs)
-    if "derive" in verbs:
-        steps += build_themes(ctx)
+    with Flow() as flow:
+        if verbs & {"extract", "land", "standardise"}:
+            steps += ingest(ctx, flow, only, verbs)
+        if verbs & {"resolve", "fuse"}:
+            build_base(ctx, flow, verbs)
+        if "derive" in verbs:
+            build_themes(ctx, flow)
+        steps += flow.steps()
     if "audit" in verbs:
         steps += measure(ctx)
     release, is_new = None, False

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
 
 from jobs.context import Context
@@ -19,10 +17,6 @@ Built = TypeVar("Built")
 
 STOPPED = ("refused", "blocked", "failed", "stale", "waiting")
 """States of steps that somebody must look at."""
-
-AT_ONCE = 4
-"""Tables that the engine works on at once: its planning of small ones leaves cores idle."""
-_AT_GATE = 2
 
 
 @dataclass(frozen=True)
@@ -126,24 +120,5 @@ class Task(Generic[Built]):
 
 
 def take(ctx: Context, task: Task[Built]) -> Step:
-    """Take one step."""
+    """Let the engine work, then the gate judge, unless the table was built from these inputs before."""
     return take_step(ctx, task.layer, task.name, task.mark, lambda: task.judge(task.run()))
-
-
-def take_all(ctx: Context, tasks: Iterable[Task[Built]]) -> list[Step]:
-    """Take steps that do not read each other: the engine works on several, and while one is judged the next is made
-    ready for its gate."""
-    chosen = list(tasks)
-    with ThreadPoolExecutor(AT_ONCE) as engine, ThreadPoolExecutor(_AT_GATE) as gate:
-        running = [
-            None if known_step(ctx, task.layer, task.name, task.mark) else engine.submit(task.run) for task in chosen
-        ]
-        ending = [
-            gate.submit(take_step, ctx, task.layer, task.name, task.mark, partial(_finish, task, future))
-            for task, future in zip(chosen, running, strict=True)
-        ]
-        return [step.result() for step in ending]
-
-
-def _finish(task: Task[Built], future: Future[Built] | None) -> tuple[Version, Verdict]:
-    return task.judge(task.run() if future is None else future.result())

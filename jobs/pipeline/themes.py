@@ -10,33 +10,22 @@ from jobs.derive.sql import ThemeQuery, theme_queries
 from jobs.gates import table_suite
 from jobs.lake.store import Version
 from jobs.pipeline.base import judged
-from jobs.pipeline.steps import Step, Task, fingerprint, held, take_all
+from jobs.pipeline.flow import Flow
+from jobs.pipeline.steps import Step, Task, fingerprint, held, take
 
 
-def build_themes(ctx: Context) -> list[Step]:
-    """Derive every theme table that is written, those that read others after them.
+def build_themes(ctx: Context, flow: Flow) -> None:
+    """Derive every theme table that is written, each as soon as what it reads has ended.
 
     One that reads a missing table is not built and says so.
     """
-    steps: list[Step] = []
-    for queries in _levels(theme_queries(ctx.catalog)):
-        tasks = []
-        for query in queries:
-            stays = _waiting(ctx, query) or held(ctx, "derived", query.name, list(query.inputs))
-            if stays:
-                steps.append(stays)
-            else:
-                tasks.append(_derive(ctx, query))
-        steps += take_all(ctx, tasks)
-    return steps
+    for query in theme_queries(ctx.catalog):  # each after those it reads
+        flow.add([("derived", query.name)], query.inputs, partial(_theme, ctx, query))
 
 
-def _levels(queries: list[ThemeQuery]) -> list[list[ThemeQuery]]:
-    """Queries by how many theme tables stand above them; ``queries`` come after those they read."""
-    depth: dict[str, int] = {}
-    for query in queries:
-        depth[query.name] = 1 + max((depth[name] for layer, name in query.inputs if layer == "derived"), default=-1)
-    return [[q for q in queries if depth[q.name] == level] for level in range(max(depth.values(), default=-1) + 1)]
+def _theme(ctx: Context, query: ThemeQuery) -> list[Step]:
+    stays = _waiting(ctx, query) or held(ctx, "derived", query.name, list(query.inputs))
+    return [stays or take(ctx, _derive(ctx, query))]
 
 
 def _waiting(ctx: Context, query: ThemeQuery) -> Step | None:

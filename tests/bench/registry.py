@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.context import Context
-from jobs.pipeline.base import build_base
-from jobs.pipeline.ingest import ingest
+from jobs.pipeline import run_pipeline
 from jobs.settings import PROJECT, Settings
 from tests.realdata.mutation import CODE, Mutated, Row, mutate, read_rows
 
@@ -156,7 +155,7 @@ def run(text: bytes) -> Came:
         (inbox / "registry_20260302.csv").write_bytes(text)
         engine = os.environ.get("BRAIN_ENGINE") or "sail"
         ctx = Context(Settings(home=home, engine=engine, driver_memory="1g"), "2026-03-02")
-        steps = [*ingest(ctx), *build_base(ctx)]
+        steps = run_pipeline(ctx, last="fuse").steps
         assert {step.state for step in steps} == {"built"}, [step for step in steps if step.state != "built"]
 
         def rows(layer: str, name: str) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.context import Context
+from jobs.pipeline.flow import Flow
 from jobs.pipeline.ingest import ingest
 from jobs.settings import Settings
 from tests.badfiles.structured import _dbf_bytes as dbf_bytes
@@ -170,9 +171,9 @@ def _take(home: Path) -> None:
     profile = cProfile.Profile() if os.environ.get("PROFILE") else None
     with profile or nullcontext():
         began = time.perf_counter()
-        ingest(ctx, verbs=("extract",))
+        ingest(ctx, Flow(), verbs=("extract",))
         extracted = time.perf_counter()
-        steps = [step for step in ingest(ctx, verbs=("land",)) if step.state == "built"]
+        steps = [step for step in ingest(ctx, Flow(), verbs=("land",)) if step.state == "built"]
         landed = time.perf_counter()
     if profile:
         pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(40)

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from jobs.context import Context
-from jobs.pipeline.base import build_base
-from jobs.pipeline.ingest import ingest
+from jobs.pipeline import run_pipeline
 from jobs.settings import PROJECT, Settings
 from tests.realdata.mutation import CODE, Mutated, Row, mutate, read_rows
 
@@ -46,7 +45,7 @@ def _run(home: Path, text: bytes) -> Library:
     (inbox / "registry_20260302.csv").write_bytes(text)
     engine = "spark" if os.environ.get("BRAIN_ENGINE") == "spark" else "sail"
     ctx = Context(Settings(home=home, engine=engine, driver_memory="1g"), "2026-03-02")
-    steps = [*ingest(ctx), *build_base(ctx)]
+    steps = run_pipeline(ctx, last="fuse").steps
     assert {step.state for step in steps} == {"built"}, [step for step in steps if step.state != "built"]
     return _library(ctx)
 
