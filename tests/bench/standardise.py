@@ -1,4 +1,6 @@
-"""Standardising person rows of 25 columns on Spark, beside hand-written PySpark of the same transforms (``ROWS``).
+"""Standardising person rows of 25 columns on Spark, beside hand-written PySpark of the same transforms.
+
+``ROWS`` of the environment changes the size, ``PAIRS`` how often each side runs over all rows (3).
 
 Both run under Spark's default planning (compiled, adaptive), read the same Parquet and write Delta: value, flag and,
 where a flag stands, the delivered text of every column.
@@ -332,10 +334,10 @@ def timed(frame: DataFrame, path: Path) -> float:
 
 
 def main() -> dict[str, object]:
-    """Our seconds over the peer's: each side three times in turn, the medians."""
+    """Our seconds over the peer's: each side ``PAIRS`` times in turn, the medians."""
     from jobs.lake.session import LARGE, open_session
 
-    rows = int(os.environ.get("ROWS", "10000000"))
+    rows, pairs = int(os.environ.get("ROWS", "10000000")), int(os.environ.get("PAIRS", "3"))
     with tempfile.TemporaryDirectory(prefix="brain-bench-") as folder:
         chosen = read_settings(Path(folder), engine="spark", master=os.environ.get("BRAIN_MASTER", "local[2]"))
         session = open_session(
@@ -350,7 +352,7 @@ def main() -> dict[str, object]:
         differ = differing(ours(sample), peers(sample))
         seconds: dict[str, list[float]] = {"ours": [], "peer": []}
         sides: list[tuple[str, Callable[[DataFrame], DataFrame]]] = [("ours", ours), ("peer", peers)]
-        for turn in range(4):
+        for turn in range(pairs + 1):
             for side, make in sides if turn % 2 else sides[::-1]:
                 taken = timed(make(landed if turn else sample), Path(folder) / f"{side}{turn}")
                 if turn:  # the first turn, over the sample, warms both
