@@ -112,6 +112,8 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     )
     for step in stopped:
         stdout.print(str(step), markup=False)
+    if any(step.state == "refused" for step in stopped):
+        stdout.print("what was refused, and what to ask for: brain deliveries --refused")
     if outcome.release is not None:
         word = "new" if outcome.is_new else "unchanged"
         stdout.print(f"release {outcome.release} ({word}), data up to {ctx.as_of}")

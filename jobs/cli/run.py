@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from jobs.cli.output import context, print_outcome
+from jobs.cli.output import context, print_outcome, stdout
 from jobs.cli.progress import Progress
 from jobs.errors import UsageError
 from jobs.pipeline import Approval, run_pipeline
+from jobs.pipeline.run import MEANING
 from jobs.stages import STAGES
 
 Date = Annotated[str | None, typer.Option("--date", help="Cut-off day yyyy-MM-dd; nothing received later is taken.")]
@@ -48,6 +49,8 @@ def run(
         ctx = context(date, progress)
         outcome = run_pipeline(ctx, first, last, only, Approval(approved_by, shown))
     print_outcome(ctx, outcome, as_json)
+    if outcome.exit_code and not as_json:
+        stdout.print(f"exit code {outcome.exit_code}: {MEANING[outcome.exit_code]}")
     raise typer.Exit(outcome.exit_code)
 
 

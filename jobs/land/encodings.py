@@ -15,6 +15,8 @@ from jobs.errors import SourceError
 SAMPLE = 1 << 16
 _CHINESE = ("utf-8", "gb18030", "big5")
 _USUAL, _UNUSUAL = 0.85, 0.6
+_TWO_CHARACTERS = 6
+"""Bytes of two Chinese characters of UTF-8."""
 _ALIEN_CHARACTERS = 4
 """Three-byte characters in one line that make it UTF-8: two of GB18030's would have to fit by chance twice over."""
 
@@ -58,12 +60,13 @@ def require_one(raw: bytes, encoding: str, before: int) -> None:
     if raw.isascii():
         return
     codes = np.frombuffer(raw, np.uint8)
-    places = np.flatnonzero((codes[:-2] - np.uint8(0xE3)) < 7) if len(codes) > 2 else np.array([], np.int64)
-    for step in (1, 2):
-        places = places[(codes[places + step] & 0xC0) == 0x80]
-    follows = np.flatnonzero(np.diff(places) == 3)
+    if len(codes) < _TWO_CHARACTERS:
+        return
+    lead, tail = (codes - np.uint8(0xE3)) < 7, (codes & 0xC0) == 0x80
+    character = lead[:-2] & tail[1:-1] & tail[2:]
+    places = np.flatnonzero(character[:-3] & character[3:])
     seen = -1
-    for place in places[follows].tolist():
+    for place in places.tolist():
         if place <= seen:
             continue
         start = raw.rfind(b"\n", 0, place) + 1

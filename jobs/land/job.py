@@ -101,7 +101,7 @@ def _append(
 
     def batches() -> Iterator[pa.RecordBatch]:
         came, shapes, content = Came(), dict[str, Shape](), hashlib.blake2b(digest_size=16)
-        for chunk in read_isolated(_blob(ctx, delivery), fmt, columns, code_lengths(ctx, delivery.resource)):
+        for chunk in ahead(read_isolated(_blob(ctx, delivery), fmt, columns, code_lengths(ctx, delivery.resource))):
             landing.landed += chunk.rows
             log.add(chunk.rejects)
             landing.notes.update(chunk.notes)

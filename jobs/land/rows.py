@@ -18,8 +18,7 @@ _HEX = 32
 _EXACT = Context(prec=100)
 _MAX_EXPONENT = 30
 _PLACES, _MAX_DIGITS = 10, 27
-_NUMBERS = pa.array([str(number) for number in range(1024)], pa.string())
-"""Lengths as text: to look one up is twice as fast as to write it."""
+_UNIT, _NULL = "\x1f", "\x1e"
 
 
 def landed_schema(columns: list[str]) -> pa.Schema:
@@ -35,14 +34,13 @@ def to_batches(chunk: Chunk, load_id: str, key: bytes, schema: pa.Schema) -> lis
 
 
 def row_hashes(columns: list[pa.Array | pa.ChunkedArray], key: bytes) -> pa.Array:
-    """Keyed BLAKE2b of each record: length-prefixed cells, nulls marked; 32 hex digits.
+    """Keyed BLAKE2b of each record: its cells with U+001F between, U+001E for null; 32 hex digits.
 
-    Half a million records of 25 columns a second: Arrow joins their text, Python hashes a slice of it for each.
+    A record that holds one of these characters in a cell is written out with lengths instead, behind more U+001F than
+    another record can have: no two records share a text. Arrow joins them, Python hashes a slice for each.
     """
-    parts: list[pa.Array | pa.ChunkedArray] = []
-    for column in columns:
-        parts += _length_and_text(column)
-    joined = pc.binary_join_element_wise(*parts, "\x1f")
+    filled = [pc.fill_null(column, _NULL) if column.null_count else column for column in columns]
+    joined = pc.binary_join_element_wise(*filled, _UNIT)
     texts = joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
     if not len(texts):
         return pa.array([], pa.string())
@@ -54,18 +52,31 @@ def row_hashes(columns: list[pa.Array | pa.ChunkedArray], key: bytes) -> pa.Arra
         state = keyed()
         state.update(whole[start:end])
         digests.append(state.digest())
+    for row in _marked(whole, texts, columns):
+        state = keyed()
+        state.update(_with_lengths([column[row].as_py() for column in columns]))
+        digests[row] = state.digest()
     places = np.arange(0, _HEX * len(digests) + 1, _HEX, dtype=np.int32)
     return pa.StringArray.from_buffers(
         len(digests), pa.py_buffer(places), pa.py_buffer(binascii.hexlify(b"".join(digests)))
     )
 
 
-def _length_and_text(column: pa.Array | pa.ChunkedArray) -> list[pa.Array | pa.ChunkedArray]:
-    """The cells' lengths in bytes as text, and the cells."""
-    lengths = pc.binary_length(column)
-    longest = pc.max(lengths).as_py() or 0
-    texts = _NUMBERS.take(lengths) if longest < len(_NUMBERS) else pc.cast(lengths, pa.string())
-    return [pc.fill_null(texts, "~"), pc.fill_null(column, "")] if column.null_count else [texts, column]
+def _marked(whole: bytes, texts: pa.Array, columns: list[pa.Array | pa.ChunkedArray]) -> list[int]:
+    """Records in which a cell holds a character that stands for something here."""
+    between, nulls = len(columns) - 1, sum(column.null_count for column in columns)
+    codes = np.frombuffer(whole, np.uint8)
+    found = [np.count_nonzero(codes == ord(mark)) for mark in (_UNIT, _NULL)]
+    if found == [between * len(texts), nulls]:
+        return []
+    empty = sum((np.asarray(column.is_null()).astype(np.int64) for column in columns), np.zeros(len(texts), np.int64))
+    units, marks = (np.asarray(pc.count_substring(texts, mark)) for mark in (_UNIT, _NULL))
+    return [int(row) for row in np.flatnonzero((units != between) | (marks != empty))]
+
+
+def _with_lengths(cells: list[str | None]) -> bytes:
+    parts = (b"~" if cell is None else b"%d:%b" % (len(cell.encode()), cell.encode()) for cell in cells)
+    return _UNIT.encode() * len(cells) + b"".join(parts)
 
 
 def column_sum(column: pa.Array | pa.ChunkedArray) -> Decimal:

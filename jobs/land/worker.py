@@ -32,6 +32,8 @@ from jobs.land.reader import preload, read_records
 
 LENGTH = struct.Struct("!I")
 ROW_NO, ABOUT = "_row_no", b"about"
+_SELDOM = 100_000
+"""Objects after which a reader looks for cycles: it ends with its file, and has few that hold others."""
 
 
 def answer_schema(width: int) -> pa.Schema:
@@ -81,6 +83,7 @@ def _exactly(control: socket.socket, size: int) -> bytes:
 def _answer(request: dict[str, Any], descriptor: int) -> NoReturn:
     """Read one file and write its chunks; the process ends here."""
     code = 1
+    gc.set_threshold(_SELDOM)
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser that panics prints what it read
         limits = Limits(**request["limits"])

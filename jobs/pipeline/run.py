@@ -16,6 +16,11 @@ from jobs.pipeline.themes import build_themes
 from jobs.stages import VERBS
 
 DONE, BLOCKED, PARTLY = 0, 3, 5
+MEANING = {
+    DONE: "done",
+    BLOCKED: "blocked, a gate let nothing through",
+    PARTLY: "partly done, what is named above was stopped and the rest was made",
+}
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ from jobs.land.chunk import Chunk
 from jobs.land.rows import _sum_one_by_one, add_exactly, column_sum, landed_schema, row_hashes, to_batches
 
 KEY = b"key of a home"
-CELL = st.one_of(st.none(), st.text(max_size=4))
+CELL = st.one_of(st.none(), st.text(max_size=4), st.text(alphabet="a\x1e\x1f", max_size=3))
 
 
 def _oracle(row: list[str | None], key: bytes = KEY) -> str:
-    """The same in plain words: length and text of each cell, ``~`` for null, U+001F between."""
-    parts = [part for cell in row for part in (("~", "") if cell is None else (str(len(cell.encode())), cell))]
-    return hashlib.blake2b("\x1f".join(parts).encode(), key=key, digest_size=16).hexdigest()
+    """The same in plain words: cells with U+001F between and U+001E for null; with lengths where one holds either."""
+    text = "\x1f".join("\x1e" if cell is None else cell for cell in row)
+    if any(mark in cell for cell in row if cell is not None for mark in "\x1e\x1f"):
+        text = "\x1f" * len(row) + "".join("~" if cell is None else f"{len(cell.encode())}:{cell}" for cell in row)
+    return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
 
 
 @rules(max_examples=100, deadline=None)
@@ -35,6 +37,8 @@ def test_a_record_has_the_hash_of_its_cells(rows: list[tuple[str | None, ...]], 
 
 def test_no_two_records_share_a_text() -> None:
     rows = [["a", "b"], ["ab", ""], ["", "ab"], [None, "ab"], ["ab", None], ["a\x1fb", ""], ["1", "\x1f1"], ["~", ""]]
+    rows += [["\x1e", ""], [None, ""], ["", None], ["", "\x1e"], ["\x1f", ""], ["", "\x1f"], ["\x1f", "\x1f"], ["", ""]]
+    rows += [["\x1f\x1f1:a", ""], ["a", "\x1f\x1f"], [None, None], ["\x1e", None], [None, "\x1e"], ["\x1e", "\x1e"]]
     columns = [pa.array([row[n] for row in rows]) for n in range(2)]
     assert len(set(row_hashes(columns, KEY).to_pylist())) == len(rows)
 
