@@ -70,8 +70,9 @@ class Measured(io.RawIOBase):
 
 
 @contextmanager
-def opened(blob: Path, fmt: Format) -> Iterator[io.BufferedReader]:
-    """The bytes that the format speaks of: the blob's, or those of the one member of the archive that it is."""
+def opened(blob: Path, fmt: Format, notes: dict[str, int]) -> Iterator[io.BufferedReader]:
+    """The bytes that the format speaks of: the blob's, or those of the one member of the archive that it is; what else
+    an archive holds is counted in ``notes``."""
     size = blob.stat().st_size
     with blob.open("rb") as plain:
         if fmt.archive == "gz":
@@ -80,7 +81,7 @@ def opened(blob: Path, fmt: Format) -> Iterator[io.BufferedReader]:
             with gzip.GzipFile(fileobj=plain) as source:
                 yield io.BufferedReader(Measured(source, size, "a gzip file", fmt), _SMALL)  # type: ignore[arg-type]
         elif fmt.archive == "zip" or fmt.member:
-            with _zip(plain) as archive, _member(archive, fmt.member or "*") as source:
+            with _zip(plain, notes) as archive, _member(archive, fmt.member or "*", notes) as source:
                 yield io.BufferedReader(Measured(source, size, "a ZIP", fmt), _SMALL)
         else:
             if fmt.limits.size_mb and size > fmt.limits.size_mb << 20:
@@ -103,19 +104,19 @@ def as_path(stream: io.BufferedReader, blob: Path, fmt: Format) -> Iterator[Path
         yield Path(target.name)
 
 
-def _zip(plain: IO[bytes]) -> zipfile.ZipFile:
+def _zip(plain: IO[bytes], notes: dict[str, int]) -> zipfile.ZipFile:
     """The archive; names without the UTF-8 mark are UTF-8 if they can be, else as Chinese Windows writes them."""
     for encoding in ("utf-8", "gb18030"):
         try:
             return zipfile.ZipFile(plain, metadata_encoding=encoding)
         except UnicodeDecodeError:
-            continue
+            notes["member_names"] = 1
         except _DAMAGED as error:
             raise _damaged(error, "a ZIP") from None
     raise SourceError("the archive's names are in no known encoding", remedy="Ask for it again")
 
 
-def _member(archive: zipfile.ZipFile, pattern: str) -> IO[bytes]:
+def _member(archive: zipfile.ZipFile, pattern: str, notes: dict[str, int]) -> IO[bytes]:
     """The one member that is named like ``pattern``."""
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
@@ -125,6 +126,8 @@ def _member(archive: zipfile.ZipFile, pattern: str) -> IO[bytes]:
         raise SourceError(f"the archive has {len(found)} members like {pattern!r}, not one", remedy=_naming(entries))
     _require_apart(entries)
     member = found[0]
+    if others := sum(not info.is_dir() for info in entries) - 1:
+        notes["other_members"] = others
     if member.flag_bits & 1:
         raise SourceError("the archive is encrypted", remedy="Ask for it without a password")
     if stat.S_ISLNK(member.external_attr >> 16):

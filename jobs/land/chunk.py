@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -31,7 +32,7 @@ class Chunk:
     row_nos: pa.Array
     rejects: list[Reject] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
-    """What was passed over as declared, or is doubtful though taken, and how often: ``footer``, ``open_end`` …"""
+    """What was repaired, passed over as declared, or is doubtful though taken, and how often: ``bom``, ``footer`` …"""
     came: Came | None = None
     """With the last chunk: the names that the delivery had."""
 
@@ -60,3 +61,18 @@ def chunks_of(records: Iterable[Record | Reject], width: int) -> Iterator[Chunk]
 def _chunk(taken: list[Record], numbers: list[int], rejects: list[Reject], width: int) -> Chunk:
     cells = zip(*taken, strict=True) if taken else [()] * width
     return Chunk([pa.array(column, pa.string()) for column in cells], pa.array(numbers, pa.int64()), rejects)
+
+
+def noted(chunks: Iterable[Chunk], notes: dict[str, int], width: int) -> Iterator[Chunk]:
+    """The chunks, each with what stands in ``notes`` by the time it comes: everything is said once, also what is
+    noticed behind the last of them."""
+    for chunk in chunks:
+        yield replace(chunk, notes=_taken(notes, chunk.notes)) if notes else chunk
+    if notes:
+        yield Chunk([pa.array([], pa.string())] * width, pa.array([], pa.int64()), notes=_taken(notes, {}))
+
+
+def _taken(notes: dict[str, int], others: dict[str, int]) -> dict[str, int]:
+    both = dict(Counter(notes) + Counter(others))
+    notes.clear()
+    return both

@@ -20,11 +20,14 @@ class Came:
     """Declared columns that were not there and need not be."""
     under: dict[str, str] = field(default_factory=dict)
     """Declared columns that came under another name, and that name."""
+    respelt: int = 0
+    """Columns whose names were written otherwise than declared: with blanks, in full width, with a mark before."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Came:
         """Back from JSON."""
-        return cls(tuple(said["found"]), tuple(said["undeclared"]), tuple(said["absent"]), dict(said["under"]))
+        lists = (tuple(said[name]) for name in ("found", "undeclared", "absent"))
+        return cls(*lists, dict(said["under"]), int(said["respelt"]))
 
 
 class Columns(list[str]):

@@ -11,7 +11,7 @@ from dbfread import DBF
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, Record, Reject, chunks_of
+from jobs.land.chunk import Chunk, Record, Reject, chunks_of, noted
 from jobs.land.encodings import SAMPLE, require_declared
 from jobs.land.header import match_columns
 
@@ -44,9 +44,7 @@ def read_dbf(path: Path, fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     names = [table.field_names[n] for n in wanted]
     records = (_record(number, row, names, kinds, fmt.encoding) for number, row in enumerate(table, 1))
     deleted = len(table.deleted)
-    for chunk in chunks_of(records, len(wanted)):
-        notes, deleted = ({"deleted": deleted} if deleted else {}), 0
-        yield Chunk(chunk.columns, chunk.row_nos, chunk.rejects, notes)
+    yield from noted(chunks_of(records, len(wanted)), {"deleted": deleted} if deleted else {}, len(wanted))
 
 
 def _require_whole(path: Path, header: Any) -> None:

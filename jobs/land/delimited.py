@@ -19,11 +19,11 @@ from pyarrow import csv
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, Reject
+from jobs.land.chunk import Chunk, Reject, noted
 from jobs.land.columns import clean_name
 from jobs.land.header import LOOKED_AT, Header, find_header
 from jobs.land.limits import beyond, bound
-from jobs.land.records import BLANK, UNSOUND, Dialect, Records, split_records
+from jobs.land.records import BLANK, UNSOUND, Dialect, Records, line_ends, split_records
 from jobs.land.rowkinds import DAMAGE, is_footer, is_like_footer
 from jobs.land.suspects import Suspects
 from jobs.land.textstream import searched_blocks
@@ -40,8 +40,12 @@ _FOOTER = "footer: reads as a footer; declare `footer` with its first word"
 def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of ``stream``; raises SourceError when bytes do not decode or the header differs."""
     reading = _Reading(fmt, declared, Dialect.of(fmt.delimiter, fmt.quote))
+    yield from noted(_chunks(stream, fmt, reading), reading.notes, len(declared))
+
+
+def _chunks(stream: IO[bytes], fmt: Format, reading: _Reading) -> Iterator[Chunk]:
     carry, longest = b"", bound(fmt, "record_kb") << 10
-    for block, found in searched_blocks(stream, fmt.encoding, DAMAGE):
+    for block, found in searched_blocks(stream, fmt.encoding, DAMAGE, notes=reading.notes):
         data, reading.doubtful = carry + block, found or (reading.doubtful and bool(carry))
         chunk, used = reading.take(data, final=False)
         carry = data[used:]
@@ -67,12 +71,19 @@ class _Reading:
     suspects: Suspects | None = None
     keys: list[str] = field(default_factory=list)
     last_no: int = 0
+    first_end: int | None = None
+    """How the first line ends: see :func:`line_ends`."""
+    notes: dict[str, int] = field(default_factory=dict)
+    """What is to be said with the next chunk."""
     doubtful: bool = False
     """Whether a character of damage may be in the records that come next."""
 
     def take(self, data: bytes, final: bool) -> tuple[Chunk | None, int]:
         """A chunk of the whole records in ``data`` and how many bytes it used."""
         if (self.header is None or final) and _ONLY_EMPTY.fullmatch(data):
+            if self.header:
+                self._count("end_mark", data.count(b"\x1a"))
+                self._count("blank", len(data.splitlines()) - data.endswith(b"\x1a"))
             return None, 0
         records = split_records(data, self.dialect, final)
         self._require_short(records)
@@ -84,6 +95,7 @@ class _Reading:
         stop = self._before_footers(data, records, first)
         used = len(data) if final else int(records.starts[stop]) if stop < len(records.ends) else records.consumed
         last = len(records.ends) if final else stop
+        self._note_ends(data, records.ends[:last])
         return (self._chunk(data, records, first, stop, last) if last > first else None), used
 
     def _require_short(self, records: Records) -> None:
@@ -110,9 +122,24 @@ class _Reading:
         line = data[records.starts[behind - 1] : records.ends[behind - 1]].rstrip(b"\r\n") if self.header.last else b""
         self.keys = [str(n) for n in range(self.header.width)]
         self.suspects = Suspects(self.header, line, self.dialect.delimiter, self.dialect.quote, self._split)
-        if self.fmt.preamble:
-            self.suspects.notes["preamble"] = self.fmt.preamble
+        self._count("preamble", self.fmt.preamble)
+        self._count("blank", leading)
+        names = self.header.last
+        trailing = len(names) - max((place for place, name in enumerate(names, 1) if name), default=0)
+        self._count("trailing_delimiter", trailing)
+        self._count("nameless_columns", names.count("") - trailing)
         return behind
+
+    def _count(self, note: str, times: int) -> None:
+        if times:
+            self.notes[note] = self.notes.get(note, 0) + times
+
+    def _note_ends(self, data: bytes, ends: np.ndarray) -> None:
+        """Count lines that end otherwise than the first one."""
+        kinds = line_ends(data, ends)
+        if self.first_end is None and len(kinds):
+            self.first_end = int(kinds[0])
+        self._count("mixed_ends", int(np.count_nonzero(kinds != self.first_end)))
 
     def _other_delimiter(self, data: bytes, records: Records, index: int) -> str | None:
         """The delimiter with which the header line has all the declared names."""
@@ -186,8 +213,8 @@ class _Reading:
         """A declared footer is counted, one that nobody declared is set aside."""
         assert self.header and self.suspects
         if fields[index] == BLANK:
-            return
-        if is_footer(cells, self.fmt.footer, self.header.width):
+            self._count("blank", 1)
+        elif is_footer(cells, self.fmt.footer, self.header.width):
             fields[index] = BLANK
             self.suspects.notes["footer"] = self.suspects.notes.get("footer", 0) + 1
         else:

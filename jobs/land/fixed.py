@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import IO
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, Record, Reject, chunks_of
+from jobs.land.chunk import Chunk, Record, Reject, chunks_of, noted
 from jobs.land.header import match_columns
-from jobs.land.limits import beyond, bound
-from jobs.land.textstream import utf8_blocks
+from jobs.land.limits import bound
+from jobs.land.textstream import utf8_lines
 
-_AGAIN = "Ask for the delivery again"
+_BLANK = b"\r\x1a"
 _MAX_SHOWN = 4_000
 
 
@@ -29,25 +29,10 @@ def read_fixed(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[
     wanted = match_columns(list(fmt.widths), declared)
     edges = list(pairwise(accumulate(fmt.widths.values(), initial=0)))
     skipped = fmt.preamble + fmt.header_rows
-    lines = (
-        line for number, line in enumerate(_lines(stream, fmt.encoding, bound(fmt, "record_kb"))) if number >= skipped
-    )
-    yield from chunks_of((_cut(n, line, edges, wanted, fmt) for n, line in enumerate(lines, 1)), len(wanted))
-
-
-def _lines(stream: IO[bytes], encoding: str, longest: int) -> Iterator[str]:
-    """Lines that are not empty, without their ends."""
-    carry, empty = b"", True
-    for block in utf8_blocks(stream, encoding):
-        empty = False
-        *whole, carry = (carry + block).split(b"\n")
-        if max(map(len, (carry, *whole))) > longest << 10:
-            raise beyond(f"a line is longer than {longest} kB", "record_kb", _AGAIN)
-        yield from (line.rstrip(b"\r").decode() for line in whole if line.strip(b"\r\x1a"))
-    if empty:
-        raise SourceError("the file is empty", remedy=_AGAIN)
-    if carry.strip(b"\r\x1a"):
-        yield carry.rstrip(b"\r\x1a").decode()
+    notes = {"preamble": fmt.preamble} if fmt.preamble else {}
+    lines = islice(utf8_lines(stream, fmt.encoding, bound(fmt, "record_kb"), _BLANK, notes), skipped, None)
+    records = (_cut(n, line.decode(), edges, wanted, fmt) for n, line in enumerate(lines, 1))
+    yield from noted(chunks_of(records, len(wanted)), notes, len(wanted))
 
 
 def _cut(number: int, line: str, edges: list[tuple[int, int]], wanted: list[int], fmt: Format) -> Record | Reject:

@@ -122,7 +122,7 @@ def match_columns(found: Sequence[str], declared: Sequence[str], paths: Sequence
     places = [positions[names[0]] for names in spellings if names[0] in positions]
     extra = [clean[n] for n in range(len(clean)) if clean[n] and n not in set(places)]
     if isinstance(declared, Columns):
-        declared.came = _came(declared, clean, positions, extra, missing)
+        declared.came = _came(declared, found, clean, positions, extra, missing)
         if missing and declared.optional.issuperset(missing) and 2 * len(missing) <= len(declared):
             raise AbsentColumns("columns are absent that may be", missing=missing)
     if missing:
@@ -130,13 +130,22 @@ def match_columns(found: Sequence[str], declared: Sequence[str], paths: Sequence
     return places
 
 
-def _came(declared: Columns, clean: list[str], positions: dict[str, int], extra: list[str], missing: list[str]) -> Came:
+def _came(
+    declared: Columns,
+    found: Sequence[str],
+    clean: list[str],
+    positions: dict[str, int],
+    extra: list[str],
+    missing: list[str],
+) -> Came:
     under = {
         name: clean[positions[names[0]]]
         for name, names in zip(declared, declared.spellings, strict=True)
         if names[0] in positions and clean[positions[names[0]]] in names[1:]
     }
-    return Came(tuple(filter(None, clean)), tuple(extra), tuple(missing), under)
+    known, meant = {*declared, *declared.aliases}, {name for names in declared.spellings for name in names}
+    respelt = sum(found[n] not in known and clean[n] in meant for n in set(positions.values()))
+    return Came(tuple(filter(None, clean)), tuple(extra), tuple(missing), under, respelt)
 
 
 def _given_twice(name: str, before: str, meant: str) -> SourceError:

@@ -114,6 +114,7 @@ def _append(
             for batch in to_batches(chunk, delivery.load_id, ctx.lake.key, schema):
                 content.update(batch.column("_row_hash").buffers()[2] or b"")
                 yield batch
+        landing.notes.update({"respelt_names": came.respelt} if came.respelt else {})
         landing.traits = Traits(came.found, shapes, content.hexdigest())
         landing.changes = changes_of(resource, came, assumed, landing.traits, before)
         require_allowed(resource, bool(came.found), landing.changes)

@@ -17,10 +17,9 @@ from jobs.land.chunk import Chunk, Record, Reject
 from jobs.land.columns import clean_name, picked
 from jobs.land.limits import beyond, bound
 from jobs.land.objects import matched
-from jobs.land.textstream import utf8_blocks
+from jobs.land.textstream import AGAIN, utf8_blocks
 
 _BLOCK = 1 << 16
-_AGAIN = "Ask for the delivery again"
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w-]+)[\"'][^>]*\?>")
 _SAME = {"utf-8": "utf-8", "utf8": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5"}
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -31,22 +30,24 @@ def read_xml(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Ch
     if not fmt.records:
         raise SourceError("the format says no path of records", remedy="Declare `records`, as in 'root.list.item'")
     names: set[str] = set()
-    records = (_record(number, item, declared, names) for number, item in enumerate(_elements(stream, fmt), 1))
-    yield from matched(records, declared, names)
+    notes: dict[str, int] = {}
+    elements = _elements(stream, fmt, notes)
+    records = (_record(number, item, declared, names) for number, item in enumerate(elements, 1))
+    yield from matched(records, declared, names, notes)
 
 
-def _elements(stream: IO[bytes], fmt: Format) -> Iterator[Element]:
+def _elements(stream: IO[bytes], fmt: Format, notes: dict[str, int]) -> Iterator[Element]:
     """The elements at the path, one by one; what was read of the document is let go."""
     path, stack, parents, since, found = (fmt.records or "").split("."), [], [], 0, False
     held, longest, deepest = False, bound(fmt, "record_kb"), bound(fmt, "depth")
     parser: Any = XMLPullParser(("start", "end"), _parser=DefusedXMLParser(encoding="utf-8", forbid_dtd=True))
     try:
-        for block in utf8_blocks(stream, fmt.encoding, _BLOCK):
+        for block in utf8_blocks(stream, fmt.encoding, _BLOCK, notes):
             if not found:
-                _require_encoding(block, fmt.encoding)
+                _require_encoding(block, fmt.encoding, notes)
             since += len(block)
             if since > longest << 10:
-                raise beyond(f"a record is longer than {longest} kB, or `records` fits none", "record_kb", _AGAIN)
+                raise beyond(f"a record is longer than {longest} kB, or `records` fits none", "record_kb", AGAIN)
             parser.feed(block)
             found = True
             for event, element in parser.read_events():
@@ -55,7 +56,7 @@ def _elements(stream: IO[bytes], fmt: Format) -> Iterator[Element]:
                     parents.append(element)
                     held = held or stack in (path[:-1], path)
                     if len(stack) > deepest:
-                        raise beyond(f"elements stand more than {deepest} deep", "depth", _AGAIN)
+                        raise beyond(f"elements stand more than {deepest} deep", "depth", AGAIN)
                     continue
                 if stack == path:
                     since = 0
@@ -74,15 +75,17 @@ def _elements(stream: IO[bytes], fmt: Format) -> Iterator[Element]:
         raise SourceError(problem, remedy="Ask for it without `<!DOCTYPE`") from None
     except ParseError as error:
         line, column = error.position
-        raise SourceError(f"the document is no XML at line {line}, column {column}", remedy=_AGAIN) from None
+        raise SourceError(f"the document is no XML at line {line}, column {column}", remedy=AGAIN) from None
 
 
-def _require_encoding(block: bytes, encoding: str) -> None:
+def _require_encoding(block: bytes, encoding: str, notes: dict[str, int]) -> None:
     said = _DECLARED.match(block)
     name = said.group(1).decode().lower() if said else ""
     if name in _SAME and _SAME[name] != _SAME.get(encoding.removesuffix("-sig"), encoding):
         problem = f"the document says that it is in {name}, the catalog says {encoding}"
         raise SourceError(problem, remedy=f"Declare `encoding: {_SAME[name]}` or ask for the file in {encoding}")
+    if name and name.replace("utf8", "utf-8") != encoding.removesuffix("-sig"):
+        notes["said_encoding"] = 1
 
 
 def _local(tag: str) -> str:

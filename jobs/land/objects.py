@@ -12,15 +12,15 @@ from typing import IO, Any
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, Record, Reject, chunks_of
+from jobs.land.chunk import Chunk, Record, Reject, chunks_of, noted
 from jobs.land.columns import clean_name, picked
 from jobs.land.header import AbsentColumns, match_columns
 from jobs.land.limits import beyond, bound
-from jobs.land.textstream import utf8_blocks
+from jobs.land.textstream import AGAIN, utf8_lines
 
 MAX_NAMES = 10_000
 _MAX_SHOWN = 4_000
-_AGAIN = "Ask for the delivery again"
+_BLANK, _MARK = b" \t\r\x0b\x0c", b"\xef\xbb\xbf"
 
 
 class _Unusable(ValueError):
@@ -36,42 +36,34 @@ class _Number(str):
 def read_lines(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of a file with one object a line; a line that is not an object is set aside."""
     names: set[str] = set()
-    depth, lines = bound(fmt, "depth"), _lines(stream, fmt.encoding, bound(fmt, "record_kb"))
+    notes: dict[str, int] = {}
+    depth, lines = bound(fmt, "depth"), utf8_lines(stream, fmt.encoding, bound(fmt, "record_kb"), _BLANK, notes)
     records = (_of_line(number, line, declared, names, depth) for number, line in enumerate(lines, 1))
-    yield from matched(records, declared, names)
+    yield from matched(records, declared, names, notes)
 
 
 def read_document(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of the array at the declared path of one document; of the features of a GeoJSON by default."""
     names: set[str] = set()
-    depth, items = bound(fmt, "depth"), _array(stream, fmt)
+    notes: dict[str, int] = {}
+    depth, items = bound(fmt, "depth"), _array(stream, fmt, notes)
     records = (_of_item(number, item, declared, names, depth) for number, item in enumerate(items, 1))
-    yield from matched(records, declared, names)
+    yield from matched(records, declared, names, notes)
 
 
-def matched(records: Iterable[Record | Reject], declared: list[str], names: set[str]) -> Iterator[Chunk]:
+def matched(
+    records: Iterable[Record | Reject], declared: list[str], names: set[str], notes: dict[str, int]
+) -> Iterator[Chunk]:
     """The chunks; SourceError at the end when a declared name came in no object at all."""
     taken = 0
-    for chunk in chunks_of(records, len(declared)):
+    for chunk in noted(chunks_of(records, len(declared)), notes, len(declared)):
         if len(names) > MAX_NAMES:
-            raise SourceError(f"the objects have more than {MAX_NAMES} different keys", remedy=_AGAIN)
+            raise SourceError(f"the objects have more than {MAX_NAMES} different keys", remedy=AGAIN)
         taken += chunk.rows
         yield chunk
     if taken:
         with suppress(AbsentColumns):
             match_columns(sorted(names), declared)
-
-
-def _lines(stream: IO[bytes], encoding: str, longest: int) -> Iterator[bytes]:
-    """Lines that are not blank, in UTF-8."""
-    carry = b""
-    for block in utf8_blocks(stream, encoding):
-        *whole, carry = (carry + block).split(b"\n")
-        if max(map(len, (carry, *whole))) > longest << 10:
-            raise beyond(f"a line is longer than {longest} kB", "record_kb", _AGAIN)
-        yield from (line for line in whole if line.strip())
-    if carry.strip():
-        yield carry
 
 
 def _of_line(number: int, line: bytes, declared: list[str], names: set[str], depth: int) -> Record | Reject:
@@ -99,15 +91,17 @@ def _cells(item: Any, declared: list[str], names: set[str], depth: int) -> Recor
     return picked(cells, declared)
 
 
-def _array(stream: IO[bytes], fmt: Format) -> list[Any]:
+def _array(stream: IO[bytes], fmt: Format, notes: dict[str, int]) -> list[Any]:
     most = bound(fmt, "size_mb")
     data = stream.read((most << 20) + 1)
     if len(data) > most << 20:
         raise beyond(f"the document is larger than {most} MB", "size_mb", "Ask for one object a line")
+    if fmt.encoding == "utf-8" and data.startswith(_MARK):
+        notes["bom"] = 1
     try:
         found = _load(_decoded(data, fmt.encoding))
     except _Unusable as problem:
-        raise SourceError(f"the document cannot be read ({problem})", remedy=_AGAIN) from None
+        raise SourceError(f"the document cannot be read ({problem})", remedy=AGAIN) from None
     path = fmt.records or ("features" if fmt.kind == "geojson" else "")
     for step in path.split(".") if path else ():
         found = found.get(step) if isinstance(found, dict) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow as pa
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.archive import as_path, opened
-from jobs.land.chunk import Chunk
+from jobs.land.chunk import Chunk, noted
 from jobs.land.columns import Columns
 from jobs.land.dbf import read_dbf
 from jobs.land.delimited import read_delimited
@@ -79,15 +80,22 @@ def _read(blob: Path, fmt: Format, declared: list[str], lengths: Mapping[str, in
         return
     if fmt.kind not in _STREAMS | _BOOKS | _FILES:
         raise SourceError(f"deliveries of kind {fmt.kind!r} cannot be read yet", remedy="Declare another format")
-    with opened(blob, fmt) as stream:
+    notes: dict[str, int] = {}
+    with opened(blob, fmt, notes) as stream:
         require_kind(stream.peek(HEAD)[:HEAD], fmt)
-        if fmt.kind in _FILES:
-            with as_path(stream, blob, fmt) as path:
-                yield from _FILES[fmt.kind](path, fmt, declared)
-        elif fmt.kind in _BOOKS:
-            yield from _BOOKS[fmt.kind](stream, fmt, declared, lengths)
-        else:
-            yield from _STREAMS[fmt.kind](stream, fmt, declared)
+        yield from noted(_chunks(stream, blob, fmt, declared, lengths), notes, len(declared))
+
+
+def _chunks(
+    stream: io.BufferedReader, blob: Path, fmt: Format, declared: list[str], lengths: Mapping[str, int] | None
+) -> Iterator[Chunk]:
+    if fmt.kind in _FILES:
+        with as_path(stream, blob, fmt) as path:
+            yield from _FILES[fmt.kind](path, fmt, declared)
+    elif fmt.kind in _BOOKS:
+        yield from _BOOKS[fmt.kind](stream, fmt, declared, lengths)
+    else:
+        yield from _STREAMS[fmt.kind](stream, fmt, declared)
 
 
 def preload() -> None:

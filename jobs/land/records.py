@@ -93,6 +93,16 @@ def _lone_returns(codes: npt.NDArray[np.uint8], final: bool) -> Numbers:
     return alone[:-1] if len(alone) and alone[-1] == last and not final else alone
 
 
+def line_ends(data: bytes, ends: Numbers) -> Numbers:
+    """How records of ``data`` end, those that do: 0 by LF, 1 by CR, 2 by both."""
+    whole = ends[ends <= len(data)]
+    codes = np.frombuffer(data, np.uint8)
+    last, before = codes[whole - 1], codes[np.maximum(whole - 2, 0)]
+    kinds = np.where(last == _CR, 1, np.where((before == _CR) & (whole > 1), 2, 0))
+    ended: Numbers = kinds[(last == _LF) | (last == _CR)]
+    return ended
+
+
 def _outside(places: Numbers, quotes: Numbers) -> Numbers:
     """The places that are not between an opening quote and its closing one."""
     opened, closed = np.searchsorted(places, quotes[0::2]), np.searchsorted(places, quotes[1::2])

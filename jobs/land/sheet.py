@@ -9,7 +9,7 @@ from itertools import islice
 
 from jobs.contracts import Format
 from jobs.errors import SourceError
-from jobs.land.chunk import Chunk, Record, Reject, chunks_of
+from jobs.land.chunk import Chunk, Record, Reject, chunks_of, noted
 from jobs.land.header import LOOKED_AT, Header, find_header
 from jobs.land.sheetrows import Line, Lines
 
@@ -67,6 +67,8 @@ def read_sheet(
         raise SourceError(problem, remedy="Ask for CSV")
     skipped = fmt.preamble + fmt.header_rows
     header = find_header(sheet.top(max(LOOKED_AT, skipped)), fmt, declared)
+    if fmt.preamble:
+        notes["preamble"] = fmt.preamble
     areas, doubts, filled = _merged_cells(sheet.merged, skipped), dict(sheet.doubts), dict[Place, str | None]()
     if fmt.merged and areas:
         filled, notes["merged"] = _fill(sheet, areas), len(areas)
@@ -76,9 +78,8 @@ def read_sheet(
         header, doubts, {at: lengths[name] for at, name in zip(header.wanted, declared, strict=True) if name in lengths}
     )
     lines = Lines[list[Cell]](header, fmt.footer, notes).judged(_rows(sheet, skipped, filled))
-    for chunk in chunks_of((check.record(n, *judged) for n, judged in enumerate(lines, 1)), len(header.wanted)):
-        yield Chunk(chunk.columns, chunk.row_nos, chunk.rejects, dict(notes))
-        notes.clear()
+    records = (check.record(n, *judged) for n, judged in enumerate(lines, 1))
+    yield from noted(chunks_of(records, len(header.wanted)), notes, len(header.wanted))
 
 
 @dataclass(frozen=True)

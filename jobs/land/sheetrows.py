@@ -38,6 +38,7 @@ class Lines(Generic[Row]):
         self._header, self._words, self._notes = header, words, notes
         self._width = sum(map(bool, header.last)) or header.width
         self._heads = (*words, *FOOTERS)
+        self._nameless = [place for place, name in enumerate(header.last) if not name]
         self._another = False
 
     def judged(self, rows: Iterable[tuple[int, Row, list[str | None]]]) -> Iterator[tuple[Line[Row], str]]:
@@ -70,8 +71,16 @@ class Lines(Generic[Row]):
                 continue
             if blank:
                 self._notes["blank_inside"] = self._notes.get("blank_inside", 0) + 1
+            if self._has_nameless(texts):
+                self._notes["nameless_cells"] = self._notes.get("nameless_cells", 0) + 1
             yield Line(at, row, self._fitted(texts), blank, head.lstrip().startswith(self._heads))
             begun, blank = True, False
+
+    def _has_nameless(self, texts: list[str | None]) -> bool:
+        """Whether something stands in a column without a name, or beyond the last one."""
+        last = self._header.last
+        beyond = texts[len(last) :] if last and len(texts) > len(last) else ()
+        return any(beyond) or any(texts[place] for place in self._nameless if place < len(texts))
 
     def _fitted(self, texts: list[str | None]) -> list[str | None]:
         width = len(self._header.last) or len(texts)

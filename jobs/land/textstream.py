@@ -8,9 +8,11 @@ from typing import IO
 
 from jobs.errors import SourceError
 from jobs.land.encodings import found_encoding, require_declared, require_one
+from jobs.land.limits import beyond
 
 BLOCK = 2 << 20
-_MARK = "\ufeff".encode()
+AGAIN = "Ask for the delivery again"
+_MARK, _END = "\ufeff".encode(), b"\x1a"
 _CHINESE = ("gb18030", "gbk", "big5")
 _PRIVATE_LEAD = b"\xee"
 """The first UTF-8 byte of U+E000 to U+EFFF, and of nothing else."""
@@ -24,17 +26,52 @@ _SINCE_2022 = dict(
 """GB 18030-2022, table D.1: two-byte codes that stood for the private area and now stand for a character."""
 
 
-def utf8_blocks(stream: IO[bytes], encoding: str, size: int = BLOCK) -> Iterator[bytes]:
+def utf8_lines(
+    stream: IO[bytes], encoding: str, longest: int, blanks: bytes, notes: dict[str, int]
+) -> Iterator[bytes]:
+    """Lines in UTF-8 that hold more than ``blanks``, without their ends; SourceError where there is no byte, and where
+    a line is longer than ``longest`` kB.
+
+    Lines that were passed over, that end otherwise than most and that do not end at all are counted in ``notes``.
+    """
+    carry, empty, feeds, returns = b"", True, 0, 0
+    for block in utf8_blocks(stream, encoding, notes=notes):
+        data, empty = carry + block, False
+        *whole, carry = data.split(b"\n")
+        if max(map(len, (carry, *whole))) > longest << 10:
+            raise beyond(f"a line is longer than {longest} kB", "record_kb", AGAIN)
+        feeds, returns = feeds + len(whole), returns + data.count(b"\r\n")
+        held = [line.rstrip(b"\r") for line in whole if line.strip(blanks)]
+        _count(notes, "blank", len(whole) - len(held))
+        yield from held
+    if empty:
+        raise SourceError("the file is empty", remedy=AGAIN)
+    _count(notes, "mixed_ends", min(returns, feeds - returns))
+    _count(notes, "end_mark", int(carry.endswith(_END)))
+    if carry.strip(blanks):
+        _count(notes, "open_end", 1)
+        yield carry.rstrip(b"\r" + _END)
+
+
+def _count(notes: dict[str, int], note: str, times: int) -> None:
+    if times:
+        notes[note] = notes.get(note, 0) + times
+
+
+def utf8_blocks(
+    stream: IO[bytes], encoding: str, size: int = BLOCK, notes: dict[str, int] | None = None
+) -> Iterator[bytes]:
     """Blocks of whole characters in UTF-8 without a byte order mark; SourceError with the place of a wrong byte, and
     where the bytes decode but are in another encoding all the same."""
-    for block, _ in searched_blocks(stream, encoding, "", size):
+    for block, _ in searched_blocks(stream, encoding, "", size, notes):
         yield block
 
 
 def searched_blocks(
-    stream: IO[bytes], encoding: str, characters: str, size: int = BLOCK
+    stream: IO[bytes], encoding: str, characters: str, size: int = BLOCK, notes: dict[str, int] | None = None
 ) -> Iterator[tuple[bytes, bool]]:
-    """The same, and whether one of ``characters`` is in the block: that is seen at once before it is UTF-8."""
+    """The same, and whether one of ``characters`` is in the block: that is seen at once before it is UTF-8. A mark
+    that nobody declared is counted in ``notes``."""
     plain = encoding in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder("utf-8" if plain else encoding)("strict")
     taken, pending, first = 0, b"", True
@@ -59,6 +96,8 @@ def searched_blocks(
             block = text.translate(_SINCE_2022).encode()
         if first and block:
             require_declared(whole, encoding)
+            if notes is not None:
+                _count(notes, "bom", int(encoding != "utf-8-sig" and block.startswith(_MARK)))
             block, first = block.removeprefix(_MARK), False
         if block:
             yield block, any(character in text for character in characters)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from tests.badfiles.clean import NAMES, PLAIN, ROWS, joined, lines, text
-from tests.badfiles.recipe import Recipe, Row, Verdict
+from tests.badfiles.recipe import Recipe, Row, Verdict, sound
 
 EXACT, DECLARED, SET_ASIDE, REFUSED = Verdict.EXACT, Verdict.DECLARED, Verdict.SET_ASIDE, Verdict.REFUSED
 
@@ -145,14 +145,15 @@ def _ends() -> Iterator[Recipe]:
     for end in ("\n", "\r\n", "\r"):
         yield _recipe("ends", f"{end!r}", joined(parts, end), EXACT)
     mixed = "".join(part + "\r\n\n\r"[n % 3 :][: 2 if n % 3 == 0 else 1] for n, part in enumerate(parts))
-    yield _recipe("ends", "three kinds in turn", mixed.encode(), EXACT)
+    yield sound(_recipe("ends", "three kinds in turn", mixed.encode(), DECLARED, "mixed_ends"))
     yield _recipe("ends", "none behind the last record", joined(parts)[:-2], DECLARED, "open_end")
     for blanks in ("\r\n", "\r\n\r\n\r\n", "  \r\n", "\r\n\x1a"):
-        yield _recipe("ends", f"{blanks!r} behind the last", joined(parts) + blanks.encode(), EXACT)
+        data, says = joined(parts) + blanks.encode(), "end_mark" if "\x1a" in blanks else "blank"
+        yield sound(_recipe("ends", f"{blanks!r} behind the last", data, DECLARED, says))
     for at in (0, 1, 3):
         between = joined(parts[:at]) + b"\r\n" + joined(parts[at:])
-        expect, says = (DECLARED, "blank_inside") if at else (EXACT, "")
-        yield _recipe("ends", f"a blank line before line {at}", between, expect, says)
+        recipe = _recipe("ends", f"a blank line before line {at}", between, DECLARED, "blank_inside" if at else "blank")
+        yield recipe if at else sound(recipe)
     double = joined(parts, "\r\n\r\n")
     yield _recipe("ends", "a blank line behind every record", double, DECLARED, "blank_inside")
     bare = [*parts[:2], parts[2].replace("李秀英", "李\n秀英"), *parts[3:]]

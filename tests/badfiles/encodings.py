@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.badfiles.clean import ASCII, NAMES, PLAIN, ROWS, joined, lines, text
-from tests.badfiles.recipe import Recipe, Row, Verdict
+from tests.badfiles.recipe import Recipe, Row, Verdict, sound
 
 FAMILY = "encoding"
 RARE: tuple[Row, ...] = (
@@ -45,9 +45,11 @@ def _exact() -> Iterator[Recipe]:
                 data = text(rows, delimiter=delimiter).encode(encoding)
                 name = f"{label} characters in {encoding} by {delimiter!r}"
                 yield _recipe(name, data, encoding, rows, Verdict.EXACT, delimiter=delimiter)
-    yield _recipe("a mark before UTF-8 that was declared without", text().encode("utf-8-sig"), "utf-8", ROWS, EXACT)
+    marked = text().encode("utf-8-sig")
+    yield sound(_recipe("a mark before UTF-8 that was declared without", marked, "utf-8", ROWS, DECLARED, "bom"))
     yield _recipe("UTF-8 declared with its mark and sent without", text().encode(), "utf-8-sig", ROWS, EXACT)
-    yield _recipe("a mark before GB18030", ("\ufeff" + text()).encode("gb18030"), "gb18030", ROWS, EXACT)
+    marked = ("\ufeff" + text()).encode("gb18030")
+    yield sound(_recipe("a mark before GB18030", marked, "gb18030", ROWS, DECLARED, "bom"))
     yield _recipe("big-endian UTF-16 with its mark", b"\xfe\xff" + text().encode("utf-16-be"), "utf-16", ROWS, EXACT)
     yield _recipe("GBK", text().encode("gbk"), "gbk", ROWS, EXACT)
     yield _recipe("GBK declared as the wider GB18030", text().encode("gbk"), "gb18030", ROWS, EXACT)
@@ -58,7 +60,7 @@ def _exact() -> Iterator[Recipe]:
     yield _recipe("GBK that could be UTF-8", text(one, ASCII).encode("gbk"), "gbk", one, EXACT, names=ASCII)
 
 
-EXACT = Verdict.EXACT
+EXACT, DECLARED = Verdict.EXACT, Verdict.DECLARED
 
 
 def _contradicting() -> Iterator[Recipe]:

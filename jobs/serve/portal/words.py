@@ -135,6 +135,16 @@ NOTES = {
     "preamble": "表头之上的说明行，已跳过",
     "footer": "已登记的表尾行（合计、制表人等），已跳过",
     "open_end": "末行没有换行符，已接收",
+    "bom": "未登记的字节序标记（BOM），已去掉",
+    "mixed_ends": "换行符与首行不一的行，已按行接收",
+    "end_mark": "文件末尾的结束符（1A），已去掉",
+    "trailing_delimiter": "行末多出的分隔符，多出的空列未采用",
+    "nameless_columns": "没有列名的列，未采用",
+    "nameless_cells": "在没有列名处有内容的行，该内容未采用",
+    "respelt_names": "写法与登记不同的列名（空格、全半角等），已对应",
+    "said_encoding": "文件自称的编码与登记不同，已按登记读取",
+    "other_members": "压缩包内的其他文件，未读取",
+    "member_names": "压缩包内文件名未标明编码，按 GB18030 读取",
     "blank": "空行，已跳过",
     "blank_inside": "表中间的空行，已跳过",
     "private_use": "字节 EE（私有区用字等），已接收",
@@ -144,7 +154,7 @@ NOTES = {
     "other_sheets": "其他工作表，未读取",
     "hidden_sheets": "隐藏的工作表，未读取",
 }
-"""What was passed over as declared while a delivery was read, or taken though doubtful."""
+"""What was repaired or passed over while a delivery was read, or taken though doubtful."""
 REJECTS = {
     "column_count": "列数与表头不符",
     "length": "行长与登记的列宽不符",
