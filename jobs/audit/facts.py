@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from jobs.audit.calendar import workday_after
 from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.lake.delivery import Delivery, counting, delivery_of
-from jobs.lake.journal import DELIVERIES, LANDINGS, REPEATS, STEPS, VERDICTS
+from jobs.lake.journal import DELIVERIES, LANDINGS, REPEATS, STEPS, STRAYS, VERDICTS
 
 CYCLE_DAYS = {"realtime": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 _GRACE_DAYS = {"realtime": 0, "daily": 0, "weekly": 2, "monthly": 5, "quarterly": 10, "yearly": 15}
@@ -35,6 +35,8 @@ class Facts:
     steps: dict[tuple[str, str], Row]
     landings: dict[str, Row]
     """What was noticed when each delivery was read, parsed, by load id."""
+    strays: list[Row] = field(default_factory=list)
+    """Folders of the inbox with files that are no resource's, parsed."""
 
     def in_force(self, resource: str) -> list[Row]:
         """Landed deliveries that count, in their order."""
@@ -57,7 +59,13 @@ def read_facts(ctx: Context) -> Facts:
         row["load_id"]: row | {name: json.loads(row[name] or "null") for name in _PARSED}
         for row in ctx.journal.newest(LANDINGS, "load_id")
     }
-    return Facts(ctx.as_of, deliveries, ctx.journal.newest(REPEATS, "load_id", "file"), verdicts, steps, landings)
+    strays = [
+        row | {name: json.loads(row[name]) for name in ("names", "nearest")}
+        for row in ctx.journal.newest(STRAYS, "folder")
+        if row["files"]
+    ]
+    repeats = ctx.journal.newest(REPEATS, "load_id", "file")
+    return Facts(ctx.as_of, deliveries, repeats, verdicts, steps, landings, strays)
 
 
 def due_day(resource: Resource, delivery: Delivery) -> str:

@@ -39,6 +39,7 @@ def find_all(
     found += list(_of_verdicts(catalog, facts))
     found += list(_of_steps(catalog, facts))
     found += list(_of_contradictions(catalog, contradictions))
+    found += list(_of_strays(facts))
     return [_identified(row, facts.as_of, since) for row in found]
 
 
@@ -189,6 +190,29 @@ def _of_steps(catalog: Catalog, facts: Facts) -> Iterator[Row]:
         kind, severity = ("table_blocked", "critical") if step["state"] == "blocked" else ("table_stale", "warning")
         remedy = "更正后重交，通过质量闸门即自动解除" if resource else "待上游恢复后自动解除"
         yield finding(kind, severity, layer, name, resource, step["reason"] or "", remedy)
+
+
+def _of_strays(facts: Facts) -> Iterator[Row]:
+    """Files in the inbox that nobody takes, as their names are no resource's."""
+    for row in sorted(facts.strays, key=lambda row: str(row["folder"])):
+        more = f"等 {row['files']} 个" if row["files"] > len(row["names"]) else ""
+        what = f"收件目录 {row['folder'] or '/'} 有 {row['files']} 个文件不合任何登记的文件名，未接收：{'、'.join(row['names'])}{more}"
+        like = f"（相近的有 {'、'.join(row['nearest'])}）" if row["nearest"] else ""
+        remedy = f"按登记的文件名重交{like}；新的文件名由数据工程师在 catalog/connections.yml 登记"
+        responsible = "department" if row["department"] else "platform"
+        yield finding(
+            "files_unclaimed",
+            "warning",
+            "extracted",
+            row["folder"] or "/",
+            None,
+            what,
+            remedy,
+            department=row["department"] or "",
+            responsible=responsible,
+            n_failed=row["files"],
+            indicator="0601",
+        )
 
 
 def _of_contradictions(catalog: Catalog, rows: list[Row]) -> Iterator[Row]:

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from jobs.audit.facts import open_refusals
-from jobs.cli.output import context, print_json, print_table, stdout
+from jobs.cli.output import context, notes, print_json, print_table, stdout
 from jobs.context import Context
 from jobs.errors import UsageError
 from jobs.lake.journal import DELIVERIES
+from jobs.pipeline.explain import delivery_notes
 
 SHOWN = ("resource", "file", "period", "sequence", "received_at", "state", "received", "landed", "rejected")
 STATES = ("extracted", "landed", "refused", "withdrawn")
@@ -33,7 +34,7 @@ def deliveries(
     refused: Annotated[bool, typer.Option("--refused", help="Only refusals that nothing has replaced.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")] = False,
 ) -> None:
-    """One line a delivery; of a refused one its file, period, breach and remedy."""
+    """One line a delivery, with what was noticed while it was read; of a refused one its file, period, breach and remedy."""
     if state and state not in STATES:
         raise UsageError(f"no delivery is {state!r}", remedy=f"Use one of {', '.join(STATES)}")
     rows = _rows(context("9999-12-31"), only, refused)
@@ -42,7 +43,8 @@ def deliveries(
         print_json(rows)
         return
     if not refused:
-        print_table(SHOWN, [[row[name] for name in SHOWN] for row in rows], right=SHOWN[-3:])
+        lines = [[*(row[name] for name in SHOWN), notes(row["notes"])] for row in rows]
+        print_table((*SHOWN, "notes"), lines, right=SHOWN[-3:])
         return
     for row in rows:
         stdout.print(f"{row['resource']}: {row['file']} ({row['period']}, sequence {row['sequence']})", markup=False)
@@ -57,8 +59,14 @@ def _rows(ctx: Context, only: str, refused: bool) -> list[dict[str, Any]]:
         if not fnmatch.fnmatch(resource.id, only):
             continue
         rows = ctx.journal.newest(DELIVERIES, "load_id", resource=resource.id)
-        found += open_refusals(resource, rows) if refused else rows
-    return [{name: row[name] for name in SHOWN} | _why(row["reason"] or "") for row in found]
+        noticed = delivery_notes(ctx, resource.id) if rows else {}
+        rows = open_refusals(resource, rows) if refused else rows
+        found += [_shown(row) | {"notes": noticed.get(row["load_id"], {})} for row in rows]
+    return found
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in SHOWN} | _why(row["reason"] or "")
 
 
 def _why(reason: str) -> dict[str, str]:

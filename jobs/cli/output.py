@@ -86,6 +86,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: It
         stdout.print()
 
 
+def notes(noticed: dict[str, int]) -> str:
+    """What was noticed while a delivery was read, in a cell."""
+    return ", ".join(f"{note} {times}" for note, times in sorted(noticed.items()))
+
+
 def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     """Stages with tables, rows and seconds; what was stopped; what to open."""
     stopped = [step for step in outcome.steps if step.is_stopped]
@@ -101,6 +106,7 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
                     {name: getattr(step, name) for name in ("layer", "name", "state", "delivery", "reason")}
                     for step in stopped
                 ],
+                "unclaimed": _unclaimed(ctx),
             }
         )
         return
@@ -114,9 +120,25 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
         stdout.print(str(step), markup=False)
     if any(step.state == "refused" for step in stopped):
         stdout.print("what was refused, and what to ask for: brain deliveries --refused")
+    for row in _unclaimed(ctx):
+        like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""
+        what = f"unclaimed: inbox/{row['folder']}: {row['files']} files are no resource's: {', '.join(row['names'])}"
+        stdout.print(f"{what}. Ask for them again{like}, or declare in catalog/connections.yml", markup=False)
     if outcome.release is not None:
         word = "new" if outcome.is_new else "unchanged"
         stdout.print(f"release {outcome.release} ({word}), data up to {ctx.as_of}")
+
+
+def _unclaimed(ctx: Context) -> list[dict[str, Any]]:
+    """Folders of the inbox with files that match no resource's pattern."""
+    from jobs.lake.journal import STRAYS
+
+    return [
+        {"folder": row["folder"], "department": row["department"], "files": row["files"]}
+        | {name: json.loads(row[name]) for name in ("names", "nearest")}
+        for row in ctx.journal.newest(STRAYS, "folder")
+        if row["files"]
+    ]
 
 
 def stage_rows(steps: Iterable[Step]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jobs.cli.output import context, print_json, print_table, stdout
+from jobs.cli.output import context, notes, print_json, print_table, stdout
 from jobs.errors import UsageError
 from jobs.pipeline.explain import trace_cells, where_row
 
@@ -66,7 +66,10 @@ def where(
         print_json(rows)
         return
     print_table(
-        ("period", "seq", "file", "row", "fate", "why"),
-        [(r.get("period"), r.get("sequence"), r.get("file"), r["row_no"], r["fate"], r.get("why")) for r in rows],
+        ("period", "seq", "file", "row", "fate", "why", "notes of its delivery"),
+        [
+            (r.get("period"), r.get("sequence"), r.get("file"), r["row_no"], r["fate"], r.get("why"), notes(r["notes"]))
+            for r in rows
+        ],
         right=("row",),
     )

@@ -14,8 +14,9 @@ from jobs.extract.blobs import Sink, sweep_partials
 from jobs.extract.connect import open_source
 from jobs.extract.seen import Seen
 from jobs.extract.source import Asked, Offer, located
+from jobs.extract.strays import find_strays, folders_at_top, patterns_by_folder
 from jobs.lake.delivery import Delivery
-from jobs.lake.journal import DELIVERIES, REPEATS, WITHDRAWALS
+from jobs.lake.journal import DELIVERIES, REPEATS, STRAYS, WITHDRAWALS
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
 Row = dict[str, Any]
@@ -33,7 +34,11 @@ class Known:
 
 
 def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
-    """Extract every resource that is live; one report each. A source that fails is reported, the others go on."""
+    """Extract every resource that is live; one report each. A source that fails is reported, the others go on.
+
+    What lies in the inbox beside them and is no resource's is testified too.
+    """
+    resources = list(resources)
     known = Known(ctx.journal.newest(DELIVERIES, "load_id"))
     reports = []
     for resource in resources:
@@ -45,7 +50,38 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
         taken, problems = _take_all(ctx, resource, access, known)
         note = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "") if problems else ""
         reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0, note=note))
+    _note_strays(ctx, [resource.id for resource in resources])
     return reports
+
+
+def _note_strays(ctx: Context, resources: list[str]) -> None:
+    """Testify what lies in the inbox and is no resource's, where that has changed. Looked at are the folders of
+    ``resources`` and those in which no resource is declared: others are looked at with theirs."""
+    access = ctx.catalog.access
+    own, all_ = folders_at_top(access, resources), folders_at_top(access, access)
+
+    def is_looked_at(top: str) -> bool:
+        return top in own or top not in all_
+
+    departments = {f: id_.partition(".")[0] for id_ in access for f in patterns_by_folder({id_: access[id_]})}
+    before = {row["folder"]: row for row in ctx.journal.newest(STRAYS, "folder")}
+    rows = {
+        folder: {"folder": folder, "department": row["department"], "files": 0, "names": [], "nearest": []}
+        for folder, row in before.items()
+        if is_looked_at(folder.partition("/")[0])
+    }
+    for found in find_strays(ctx.inbox, access, is_looked_at) if ctx.inbox.is_dir() else ():
+        top = found.folder.partition("/")[0]
+        department = top if top in ctx.catalog.departments else departments.get(found.folder, "")
+        row: Row = {"folder": found.folder, "department": department, "files": found.count}
+        rows[found.folder] = row | {"names": list(found.files), "nearest": list(found.nearest)}
+    ctx.journal.note_all(STRAYS, [row for folder, row in rows.items() if _told(row) != _told(before.get(folder))])
+
+
+def _told(row: Row | None) -> list[Any]:
+    """What a row of strays says, as the journal keeps it."""
+    lists = [row[name] for name in ("names", "nearest")] if row else [[], []]
+    return [row["files"] if row else 0, *(json.loads(said) if isinstance(said, str) else said for said in lists)]
 
 
 def _take_all(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:

@@ -85,6 +85,16 @@ WITHDRAWALS = _table(
     _text("received_at"),
 )
 """What a department took back: all of a place in its order, or only these bytes there."""
+STRAYS = _table(
+    "strays",
+    _text("folder", index=True, null=False),
+    _text("department"),
+    _number("files"),
+    _text("names"),
+    _text("nearest"),
+)
+"""Files of a folder of the inbox that match no resource's pattern: how many, the first of their names, and patterns
+that come near. The newest row of a folder counts; none of its files, and all is well there."""
 LANDINGS = _table(
     "landings",
     _text("load_id", index=True, null=False),
@@ -141,6 +151,7 @@ TABLES = {
         DELIVERIES,
         REPEATS,
         WITHDRAWALS,
+        STRAYS,
         LANDINGS,
         CONTRACTS,
         READINGS,

@@ -189,8 +189,9 @@ class _Reading:
         width, body = self.header.width, stop - first
         odd = np.flatnonzero((fields != width) & (fields != BLANK))
         for index in odd:
-            if width > 1 and not data[starts[index] : ends[index]].strip(_EMPTY):
+            if width > 1 and not (record := data[starts[index] : ends[index]]).strip(_EMPTY):
                 fields[index] = BLANK
+                self._count("end_mark" if b"\x1a" in record else "blank", 1)
         self.suspects.may_be_damaged = self.doubtful
         reasons = self.suspects.reasons(data, starts[:body], ends[:body], fields[:body])
         for tail in range(body, len(fields)):

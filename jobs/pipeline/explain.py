@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from jobs.context import Context
 from jobs.contracts import Choice, Entity, SourceField
 from jobs.errors import UsageError
 from jobs.lake.delivery import counting, delivery_of
-from jobs.lake.journal import DELIVERIES, STEPS
+from jobs.lake.journal import DELIVERIES, LANDINGS, STEPS
 from jobs.lake.manifest import Entry, Manifest, read_manifest
 
 Row = dict[str, Any]
@@ -91,7 +92,8 @@ def _with_delivery(ctx: Context, source: Row) -> Row:
 
 
 def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
-    """Every landed row of a key (the delivered text or the standardised value) and its fate, in order of delivery."""
+    """Every landed row of a key (the delivered text or the standardised value) and its fate, in order of delivery;
+    with it what was repaired, passed over or doubtful while the delivery it came with was read."""
     if resource not in ctx.catalog.live:
         raise UsageError(f"{resource!r} is not a live resource", remedy="See `brain status`")
     landed = ctx.lake.passed("landed", resource)
@@ -116,8 +118,15 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
         for row in _rows(ctx.lake.files(version), query, key=key):
             rows[(row["load_id"], row["row_no"])] = row
     rows |= _refused_rows(ctx, resource, key)
-    found = [_with_delivery(ctx, row) for row in rows.values()]
+    notes = delivery_notes(ctx, resource)
+    found = [_with_delivery(ctx, row) | {"notes": notes.get(row["load_id"], {})} for row in rows.values()]
     return sorted(found, key=lambda row: (row.get("period") or "", row.get("sequence") or 0, row["row_no"]))
+
+
+def delivery_notes(ctx: Context, resource: str) -> dict[str, dict[str, int]]:
+    """What was repaired, passed over or doubtful while each delivery of a resource was read, by load id."""
+    rows = ctx.journal.newest(LANDINGS, "load_id", resource=resource)
+    return {row["load_id"]: json.loads(row["notes"] or "{}") for row in rows}
 
 
 def _unseen(ctx: Context, resource: str, load_id: str) -> Row:

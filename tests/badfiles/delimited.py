@@ -101,7 +101,8 @@ def _columns() -> Iterator[Recipe]:
         PLAIN * 2,
     )
     trailing = [part + "," for part in parts]
-    yield _recipe("columns", "a delimiter behind every record and the header", joined(trailing), EXACT)
+    name = "a delimiter behind every record and the header"
+    yield sound(_recipe("columns", name, joined(trailing), DECLARED, "trailing_delimiter"))
     yield _recipe(
         "columns", "a delimiter behind every record only", joined(parts[:1] + trailing[1:]), SET_ASIDE, "column_count"
     )
@@ -310,7 +311,7 @@ def _tables() -> Iterator[Recipe]:
     narrow = [*parts, "", "街道,人数", "莞城,1", "东城,2"]
     yield _recipe("tables", "a narrower one below", joined(narrow), SET_ASIDE, "second_table|column_count")
     beside = [f"{part},,{'街道' if n == 0 else n}" for n, part in enumerate(parts)]
-    yield _recipe("tables", "one beside the other", joined(beside), EXACT)
+    yield sound(_recipe("tables", "one beside the other", joined(beside), DECLARED, "nameless_columns"))
     page = [*parts[:4], "第1页,,,,", *parts[:1], *parts[4:]]
     yield _recipe("tables", "pages with a header each", joined(page), SET_ASIDE, "header_again")
 

@@ -134,8 +134,9 @@ def _already_damaged() -> Iterator[Recipe]:
     latin = joined(parts).decode("latin-1").encode()
     yield _recipe("UTF-8 once read as Latin-1 and saved", latin, "utf-8", PLAIN, Verdict.REFUSED)
     for end in (b"\x1a", b"\x1a\x1a\r\n", b"\0\0\0"):
-        expect = Verdict.EXACT if end[:1] == b"\x1a" else Verdict.SET_ASIDE
-        yield _recipe(f"{end!r} behind the last record", joined(parts) + end, "utf-8", PLAIN, expect)
+        expect, says = (DECLARED, "end_mark") if end[:1] == b"\x1a" else (Verdict.SET_ASIDE, "")
+        recipe = _recipe(f"{end!r} behind the last record", joined(parts) + end, "utf-8", PLAIN, expect, says)
+        yield sound(recipe) if expect is DECLARED else recipe
 
 
 def _standard_of_2022() -> Iterator[Recipe]:

@@ -110,7 +110,7 @@ def _rows() -> Iterator[Recipe]:
     yield _recipe("cells merged in the body", data, SET_ASIDE, "merged", merged)
     yield _recipe("cells merged in the body, declared", data, DECLARED, "merged", merged, merged="fill")
     title: list[Sequence[Cell]] = [["人员登记表"], NAMES, *PLAIN]
-    yield _recipe("a title as declared", xls(Page(title, merged=[(0, 0, 0, 4)])), EXACT, preamble=1)
+    yield _recipe("a title as declared", xls(Page(title, merged=[(0, 0, 0, 4)])), DECLARED, "preamble", preamble=1)
     yield _recipe("a title that is not declared", xls(Page(title)), REFUSED, "preamble: 1")
     grouped: list[Sequence[Cell]] = [["基本信息", None, None, "联系", None], NAMES, *PLAIN]
     yield _recipe("names in two rows", xls(Page(grouped, merged=[(0, 0, 0, 2)])), EXACT, header_rows=2)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.badfiles.clean import ASCII, PLAIN, ROWS
-from tests.badfiles.recipe import Recipe, Row, Verdict
+from tests.badfiles.recipe import Recipe, Row, Verdict, sound
 
 EXACT, DECLARED, SET_ASIDE, REFUSED = Verdict.EXACT, Verdict.DECLARED, Verdict.SET_ASIDE, Verdict.REFUSED
 
@@ -47,7 +47,7 @@ def _json() -> Iterator[Recipe]:
         records="data.list",
     )
     yield _recipe("jsonl", "lines", lines, EXACT)
-    yield _recipe("jsonl", "lines behind a mark", b"\xef\xbb\xbf" + lines, EXACT)
+    yield sound(_recipe("jsonl", "lines behind a mark", b"\xef\xbb\xbf" + lines, DECLARED, "bom"))
     yield _recipe("jsonl", "an array", whole, REFUSED, "kind: json")
     yield _recipe("json", "lines", lines, REFUSED)
     for encoding in ("gb18030", "utf-16"):
@@ -78,10 +78,10 @@ def _json() -> Iterator[Recipe]:
     }.items():
         line = good[1].replace('"0013"', value)
         clean = (PLAIN[0], (value, *PLAIN[1][1:]), *PLAIN[2:])
-        yield _recipe("jsonl", name, "\n".join([good[0], line, *good[2:]]).encode(), EXACT, clean=clean)
+        yield _recipe("jsonl", name, "\n".join([good[0], line, *good[2:], ""]).encode(), EXACT, clean=clean)
         yield _recipe("json", name, ("[" + ",".join([good[0], line, *good[2:]]) + "]").encode(), EXACT, clean=clean)
     cased = good[1][:-1] + ', "xm": "某"}'
-    yield _recipe("jsonl", "a key in another case", "\n".join([good[0], cased, *good[2:]]).encode(), EXACT)
+    yield _recipe("jsonl", "a key in another case", "\n".join([good[0], cased, *good[2:], ""]).encode(), EXACT)
     for cut in (1, 40, len(whole) // 2):
         yield _recipe("json", f"cut {cut} bytes before its end", whole[:-cut], REFUSED)
     missing = [line.replace('"XM"', '"XINGMING"') for line in good]
@@ -104,10 +104,12 @@ def _xml() -> Iterator[Recipe]:
         return _recipe("xml", name, data, expect, says, **({**path, **more}))  # type: ignore[arg-type]
 
     yield recipe("plain", good, EXACT)
-    yield recipe("a mark", b"\xef\xbb\xbf" + good.encode(), EXACT)
+    yield sound(recipe("a mark", b"\xef\xbb\xbf" + good.encode(), DECLARED, "bom"))
     for said, real in (("GB2312", "gb18030"), ("GBK", "gbk"), ("GB18030", "gb18030")):
         text = _markup(head=f'<?xml version="1.0" encoding="{said}"?>')
-        yield recipe(f"{said}", text.encode(real), EXACT, encoding=real)
+        same = said.lower() == real
+        made = recipe(f"{said}", text.encode(real), EXACT if same else DECLARED, "" if same else "said", encoding=real)
+        yield sound(made)
         yield recipe(f"{said} declared as UTF-8", text.encode(real), REFUSED)
     yield recipe("says UTF-8 and is declared GB18030", good.encode(), REFUSED, "UTF-8|utf-8", encoding="gb18030")
     yield recipe("UTF-16", good.replace("UTF-8", "UTF-16").encode("utf-16"), EXACT, encoding="utf-16")

@@ -49,6 +49,7 @@ def overview(facts: Facts, window: Window) -> Row:
         "n_systems": len(delivered),
         "loud": [row for row in delivered if row["is_loud"]][:MOST_SYSTEMS],
         "quiet": [row for row in delivered if not row["is_loud"]][:MOST_SYSTEMS],
+        "strays": [explained(facts, row) for row in facts.findings if row["kind"] == "files_unclaimed"],
         "axis": draw_axis(window),
         "n_declared": len(facts.resources) - len(facts.live),
         "marks": {"good": GOOD, "poor": POOR, "red": RED, "yellow": YELLOW},

@@ -76,6 +76,7 @@ KINDS = {
     "drift_reordered": "列换位",
     "drift_retyped": "列内容变样",
     "almost_empty": "几乎无数据",
+    "files_unclaimed": "文件名不合登记",
     "unseen_code": "代码表外的值",
     "level_understated": "定级偏低",
     "ledger": "行数账不平",
