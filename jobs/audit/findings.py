@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from jobs.audit.arrivals import of_arrivals
@@ -16,9 +16,15 @@ _TRANSPORT = ("实收", "疑被截断")
 
 
 def find_all(
-    catalog: Catalog, facts: Facts, ledger: list[Row], contradictions: list[Row], since: dict[str, str]
+    catalog: Catalog,
+    facts: Facts,
+    ledger: list[Row],
+    contradictions: list[Row],
+    since: dict[str, str],
+    measured: Iterable[Row] = (),
 ) -> list[Row]:
-    """Every finding, by kind and table; ``since`` gives the first day of those that were found before."""
+    """Every finding, by kind and table, those too that were ``measured`` in the tables themselves; ``since`` gives the
+    first day of those that were found before."""
     found: list[Row] = []
     balances = {row["resource"]: row for row in ledger}
     for resource in catalog.live.values():
@@ -40,6 +46,7 @@ def find_all(
     found += list(_of_steps(catalog, facts))
     found += list(_of_contradictions(catalog, contradictions))
     found += list(_of_strays(facts))
+    found += measured
     return [_identified(row, facts.as_of, since) for row in found]
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pyarrow as pa
 
+from jobs.audit.codes import of_codes
 from jobs.audit.facts import Row, read_facts
 from jobs.audit.findings import find_all
 from jobs.audit.measures import ThemeInputs, contradictions, disputes, ledger, lineage
 from jobs.audit.scores import scorecard
 from jobs.audit.states import states
 from jobs.context import Context
+from jobs.lake.digest import Digest
 from jobs.lake.store import Version
 
 _TEXT, _COUNT = pa.string(), pa.int64()
@@ -57,8 +61,9 @@ def run(ctx: Context, theme_inputs: ThemeInputs) -> dict[str, Version]:
     """The six tables by name, not yet passed."""
     facts = read_facts(ctx)
     balance = ledger(ctx, facts)
+    measured = [*of_codes(ctx.catalog, facts, partial(_arrived, ctx))]
     rows: dict[str, list[Row]] = {
-        "findings": find_all(ctx.catalog, facts, balance, contradictions(ctx), _known_since(ctx)),
+        "findings": find_all(ctx.catalog, facts, balance, contradictions(ctx), _known_since(ctx), measured),
         "scorecard": scorecard(ctx.catalog, facts),
         "ledger": balance,
         "disputes": disputes(ctx),
@@ -68,6 +73,21 @@ def run(ctx: Context, theme_inputs: ThemeInputs) -> dict[str, Version]:
         ),
     }
     return {name: _write(ctx, name, rows[name]) for name in SCHEMAS}
+
+
+def _arrived(ctx: Context, resource: str, version: int) -> list[str]:
+    """Files of a version of a standardised table, passed or not, and of the rows that were set aside from it."""
+    found = []
+    for name, number in ((resource, version), (f"{resource}__rejects", None)):
+        passed, head = ctx.lake.passed("standardised", name), ctx.lake.head("standardised", name)
+        judged = head if number is None else number
+        if judged is not None:
+            found += ctx.lake.files(passed if passed and passed.number == judged else _unpassed(name, judged))
+    return found
+
+
+def _unpassed(name: str, number: int) -> Version:
+    return Version("standardised", name, number, Digest(0, "", ""))
 
 
 def _known_since(ctx: Context) -> dict[str, str]:
