@@ -7,6 +7,7 @@ from functools import partial
 import pyarrow as pa
 
 from jobs.audit.codes import of_codes
+from jobs.audit.emptiness import of_emptiness
 from jobs.audit.facts import Row, read_facts
 from jobs.audit.findings import find_all
 from jobs.audit.measures import ThemeInputs, contradictions, disputes, ledger, lineage
@@ -61,7 +62,10 @@ def run(ctx: Context, theme_inputs: ThemeInputs) -> dict[str, Version]:
     """The six tables by name, not yet passed."""
     facts = read_facts(ctx)
     balance = ledger(ctx, facts)
-    measured = [*of_codes(ctx.catalog, facts, partial(_arrived, ctx))]
+    measured = [
+        *of_codes(ctx.catalog, facts, partial(_arrived, ctx)),
+        *of_emptiness(ctx.catalog, facts, balance, partial(_standing, ctx)),
+    ]
     rows: dict[str, list[Row]] = {
         "findings": find_all(ctx.catalog, facts, balance, contradictions(ctx), _known_since(ctx), measured),
         "scorecard": scorecard(ctx.catalog, facts),
@@ -84,6 +88,12 @@ def _arrived(ctx: Context, resource: str, version: int) -> list[str]:
         if judged is not None:
             found += ctx.lake.files(passed if passed and passed.number == judged else _unpassed(name, judged))
     return found
+
+
+def _standing(ctx: Context, resource: str) -> list[str]:
+    """Files of the standardised table that readers get."""
+    version = ctx.lake.passed("standardised", resource)
+    return ctx.lake.files(version) if version and version.rows else []
 
 
 def _unpassed(name: str, number: int) -> Version:
