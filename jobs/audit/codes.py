@@ -16,11 +16,13 @@ MOST = 20
 """Codes of one column that are named."""
 _LONGEST = 12
 _RULE = "unseen_code "
-_QUERY = (
-    "SELECT CASE WHEN length(said) <= $longest AND regexp_full_match(said, '[0-9A-Za-z]+') THEN said END AS code, "
-    'count(*) AS n_rows, count(DISTINCT said) AS n_values FROM (SELECT trim(_raw."{0}") AS said '
-    """FROM read_parquet($files, union_by_name = true) WHERE _fate IN ('current', 'quarantined') AND _flag."{0}" = 'unseen_code') GROUP BY 1"""
-)
+_QUERY = """
+SELECT CASE WHEN length(said) <= $longest AND regexp_full_match(said, '[0-9A-Za-z]+') THEN said END AS code,
+    count(*) AS n_rows, count(DISTINCT said) AS n_values
+FROM (
+    SELECT trim(_raw."{0}") AS said FROM read_parquet($files, union_by_name = true)
+    WHERE _fate IN ('current', 'quarantined') AND _flag."{0}" = 'unseen_code'
+) GROUP BY 1"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def of_codes(catalog: Catalog, facts: Facts, files: Callable[[str, int], list[st
     version of a standardised table, by its name and number."""
     for resource in catalog.live.values():
         verdict = facts.verdicts.get(("standardised", resource.id))
-        columns = [r["element"] for r in verdict["results"] if r["rule"].startswith(_RULE) and r["failed"]] if verdict else []
+        columns = (
+            [r["element"] for r in verdict["results"] if r["rule"].startswith(_RULE) and r["failed"]] if verdict else []
+        )
         for column in columns:
             if verdict and (found := _finding(catalog, resource, column, files(resource.id, verdict["version"]))):
                 yield found

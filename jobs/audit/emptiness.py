@@ -1,4 +1,4 @@
-"""Resources that hold almost nothing though nobody declared so: what they had, what is declared, what is in the cells."""
+"""Resources that hold almost nothing though nobody declared so: beside what they had, what is declared, by cells."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ _SUSPECT = 0.5
 _REMEDY = "请部门确认源系统和导出条件；确无更多数据的，在目录登记 almost_empty"
 
 
-def of_emptiness(
-    catalog: Catalog, facts: Facts, ledger: list[Row], files: Callable[[str], list[str]]
-) -> Iterator[Row]:
+def of_emptiness(catalog: Catalog, facts: Facts, ledger: list[Row], files: Callable[[str], list[str]]) -> Iterator[Row]:
     """A finding for each live resource that is almost empty; ``files`` are those of its passed standardised table.
 
     A resource that was declared so has its own finding.

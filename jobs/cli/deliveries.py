@@ -34,7 +34,7 @@ def deliveries(
     refused: Annotated[bool, typer.Option("--refused", help="Only refusals that nothing has replaced.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")] = False,
 ) -> None:
-    """One line a delivery, with what was noticed while it was read; of a refused one its file, period, breach and remedy."""
+    """One line a delivery, with what was noticed in reading; of a refused one its file, period, breach and remedy."""
     if state and state not in STATES:
         raise UsageError(f"no delivery is {state!r}", remedy=f"Use one of {', '.join(STATES)}")
     rows = _rows(context("9999-12-31"), only, refused)

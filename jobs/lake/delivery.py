@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+UNTAKEN = "untaken_records"
+"""Note of a delivery that was refused before its records were read: how many its file holds."""
+
 
 @dataclass(frozen=True)
 class Delivery:

@@ -26,8 +26,8 @@ class Came:
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Came:
         """Back from JSON."""
-        lists = (tuple(said[name]) for name in ("found", "undeclared", "absent"))
-        return cls(*lists, dict(said["under"]), int(said["respelt"]))
+        found, undeclared, absent = (tuple(said[name]) for name in ("found", "undeclared", "absent"))
+        return cls(found, undeclared, absent, dict(said["under"]), int(said["respelt"]))
 
 
 class Columns(list[str]):

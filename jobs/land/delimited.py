@@ -21,7 +21,7 @@ from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Reject, noted
 from jobs.land.columns import clean_name
-from jobs.land.header import LOOKED_AT, Header, find_header
+from jobs.land.header import LOOKED_AT, Header, HeaderFault, find_header
 from jobs.land.limits import beyond, bound
 from jobs.land.records import BLANK, UNSOUND, Dialect, Records, line_ends, split_records
 from jobs.land.rowkinds import DAMAGE, is_footer, is_like_footer
@@ -117,7 +117,7 @@ class _Reading:
             if not found:
                 raise
             remedy = f"Declare `delimiter: {found!r}`, or ask for the file with {self.fmt.delimiter!r}"
-            raise SourceError(f"the delimiter is {found!r}, not {self.fmt.delimiter!r}", remedy=remedy) from error
+            raise HeaderFault(f"the delimiter is {found!r}, not {self.fmt.delimiter!r}", remedy=remedy) from error
         behind = min(leading + self.fmt.preamble + self.fmt.header_rows, len(records.ends))
         line = data[records.starts[behind - 1] : records.ends[behind - 1]].rstrip(b"\r\n") if self.header.last else b""
         self.keys = [str(n) for n in range(self.header.width)]

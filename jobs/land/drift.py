@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from jobs.contracts import Resource
-from jobs.errors import SourceError
 from jobs.land.columns import Came, Columns
+from jobs.land.header import HeaderFault
 from jobs.land.shapes import Shape, changed
 
 MOST = 20
@@ -107,7 +107,7 @@ _REMEDY = {
 
 
 def require_allowed(resource: Resource, has_header: bool, changes: Iterable[Change]) -> None:
-    """SourceError at the first change that stops the delivery.
+    """HeaderFault at the first change that stops the delivery.
 
     Without a header, cells of another kind may be those of another column: a column stops that is only to be noted.
     """
@@ -116,4 +116,4 @@ def require_allowed(resource: Resource, has_header: bool, changes: Iterable[Chan
         decision = getattr(policy, change.kind)
         shifted = change.kind == "retyped" and not has_header and "retyped" not in policy.model_fields_set
         if change.kind in _SAID and (decision == "stop" or shifted):
-            raise SourceError(_SAID[change.kind].format(**asdict(change)), remedy=_REMEDY[change.kind])
+            raise HeaderFault(_SAID[change.kind].format(**asdict(change)), remedy=_REMEDY[change.kind])

@@ -40,13 +40,13 @@ def find_header(rows: Sequence[Cells], fmt: Format, declared: Sequence[str]) -> 
         if place is None or place == fmt.preamble + fmt.header_rows - 1:
             raise
         remedy = f"Row {place + 1} has all the names: declare `preamble: {place}` or `header_rows: {place + 1}`"
-        raise SourceError(error.problem, remedy=remedy) from None
+        raise HeaderFault(error.problem, remedy=remedy) from None
 
 
 def _by_position(rows: Sequence[Cells], declared: Sequence[str]) -> Header:
     """Columns in the order of the declared fields, for files that have no header."""
     if rows and all(clean_name(cell or "") in map(clean_name, declared) for cell in rows[0]):
-        raise SourceError("the file has a header, though none is declared", remedy="Declare `header_rows: 1`")
+        raise HeaderFault("the file has a header, though none is declared", remedy="Declare `header_rows: 1`")
     return Header(len(declared), list(range(len(declared))))
 
 
@@ -62,10 +62,10 @@ def _header_elsewhere(rows: Sequence[Cells], declared: Sequence[str]) -> int | N
 def header_names(rows: Sequence[Cells]) -> list[str]:
     """Column names of the header rows: the lowest filled cell of each column, as merged cells leave it."""
     if not rows or not any(cell and cell.strip() for cell in rows[-1]):
-        raise SourceError("the file has no header", remedy="Ask for a file with column names, or correct `header_rows`")
+        raise HeaderFault("the file has no header", remedy="Ask for a file with column names, or correct `header_rows`")
     width = len(rows[-1])
     if width > MAX_COLUMNS:
-        raise SourceError(f"the header has {width} columns, more than {MAX_COLUMNS}", remedy="Ask for a smaller file")
+        raise HeaderFault(f"the header has {width} columns, more than {MAX_COLUMNS}", remedy="Ask for a smaller file")
     filled = [[row[n] for row in reversed(rows) if n < len(row) and row[n]] for n in range(width)]
     return [(cells[0] or "") if cells else "" for cells in filled]
 
@@ -87,7 +87,11 @@ def _reaching(row: Cells) -> list[str | None]:
     return filled
 
 
-class HeaderDiffers(SourceError):
+class HeaderFault(SourceError):
+    """A delivery is refused for its column names, whatever its records hold."""
+
+
+class HeaderDiffers(HeaderFault):
     """Declared columns are missing; ``extra`` are the undeclared ones beside them, if they may be shown."""
 
     def __init__(
@@ -148,11 +152,11 @@ def _came(
     return Came(tuple(filter(None, clean)), tuple(extra), tuple(missing), under, respelt)
 
 
-def _given_twice(name: str, before: str, meant: str) -> SourceError:
+def _given_twice(name: str, before: str, meant: str) -> HeaderFault:
     if name != before:
         remedy = f"Ask for one column that is {meant!r}, or take the alias out of the resource's fields"
-        return SourceError(f"columns {before!r} and {name!r} both stand for {meant!r}", remedy=remedy)
-    return SourceError(
+        return HeaderFault(f"columns {before!r} and {name!r} both stand for {meant!r}", remedy=remedy)
+    return HeaderFault(
         f"column {name!r} stands twice in the header",
         remedy="Ask for a file with unique columns, or declare the name with its group: 'group.name'",
     )

@@ -26,7 +26,7 @@ from jobs.contracts import Format, Limits
 from jobs.errors import BrainError, EnvironmentFault, SourceError
 from jobs.land.chunk import Chunk, Reject
 from jobs.land.columns import Came, Columns
-from jobs.land.header import HeaderDiffers
+from jobs.land.header import HeaderDiffers, HeaderFault
 from jobs.land.limits import refusal
 from jobs.land.reader import read_records
 from jobs.land.worker import ABOUT, LENGTH, answer_schema
@@ -213,8 +213,8 @@ def _require_end(last: dict[str, Any], status: int, limits: Limits) -> None:
         if "missing" in last:
             differs = {"missing": last["missing"], "extra": last["extra"]}
             raise HeaderDiffers(last["problem"], remedy=last["remedy"], **differs, **last["where"])
-        kind: type[BrainError] = EnvironmentFault if last["refused"] == "environment" else SourceError
-        raise kind(last["problem"], remedy=last["remedy"], **last["where"])
+        kinds: dict[str, type[BrainError]] = {"environment": EnvironmentFault, "header": HeaderFault}
+        raise kinds.get(last["refused"], SourceError)(last["problem"], remedy=last["remedy"], **last["where"])
     if -status in (signal.SIGKILL, signal.SIGTERM):
         raise EnvironmentFault("the reading process was ended from outside", remedy="Run again")
     if "failed" in last:

@@ -29,6 +29,9 @@ from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
 from jobs.land.shapes import Shape, shape_of
 from jobs.stages import stage_of
 
+COUNTED_MB = 64
+"""Size of a file up to which its records are counted though it is refused for its header."""
+
 
 @dataclass
 class Landing:
@@ -141,6 +144,22 @@ def _candidates(ctx: Context, delivery: Delivery, differs: HeaderDiffers, before
             now = dict(zip(differs.extra, map(shape_of, next(reading).columns), strict=True))
     resource = ctx.catalog.resources[delivery.resource]
     return candidates(ctx.catalog, resource, differs, before.shapes if before else {}, now)
+
+
+def records_held(ctx: Context, delivery: Delivery) -> int | None:
+    """Records of a file whose header is not the declared one; None where they cannot be told apart without it, or the
+    file is so large that counting costs as much as taking it."""
+    blob, fmt = _blob(ctx, delivery), _format(ctx, delivery)
+    names = list(columns_of(ctx.catalog.resources[delivery.resource]))
+    if blob.stat().st_size > COUNTED_MB << 20:
+        return None
+    if fmt.kind in ("csv", "xlsx", "xls"):
+        fmt = fmt.model_copy(update={"preamble": fmt.preamble + fmt.header_rows, "header_rows": 0})
+    else:
+        names = []
+    with suppress(SourceError), closing(read_isolated(blob, fmt, names)) as chunks:
+        return sum(chunk.rows + len(chunk.rejects) for chunk in chunks)
+    return None
 
 
 def expect(ctx: Context, deliveries: Iterable[Delivery]) -> None:

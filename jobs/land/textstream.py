@@ -26,9 +26,7 @@ _SINCE_2022 = dict(
 """GB 18030-2022, table D.1: two-byte codes that stood for the private area and now stand for a character."""
 
 
-def utf8_lines(
-    stream: IO[bytes], encoding: str, longest: int, blanks: bytes, notes: dict[str, int]
-) -> Iterator[bytes]:
+def utf8_lines(stream: IO[bytes], encoding: str, longest: int, blanks: bytes, notes: dict[str, int]) -> Iterator[bytes]:
     """Lines in UTF-8 that hold more than ``blanks``, without their ends; SourceError where there is no byte, and where
     a line is longer than ``longest`` kB.
 

@@ -26,7 +26,7 @@ from jobs.contracts import Format, Limits
 from jobs.errors import BrainError, EnvironmentFault
 from jobs.land.chunk import Chunk
 from jobs.land.columns import Columns
-from jobs.land.header import HeaderDiffers
+from jobs.land.header import HeaderDiffers, HeaderFault
 from jobs.land.limits import impose, too_large
 from jobs.land.reader import preload, read_records
 
@@ -119,7 +119,8 @@ def _write_chunks(request: dict[str, Any], limits: Limits, writer: Any, schema: 
 
 
 def _refused(error: BrainError) -> dict[str, object]:
-    kind = "environment" if isinstance(error, EnvironmentFault) else "source"
+    kinds = {EnvironmentFault: "environment", HeaderFault: "header"}
+    kind = next((word for class_, word in kinds.items() if isinstance(error, class_)), "source")
     said: dict[str, object] = {"problem": error.problem, "remedy": error.remedy, "where": error.where}
     if isinstance(error, HeaderDiffers):
         said |= {"missing": error.missing, "extra": error.extra}

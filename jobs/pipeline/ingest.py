@@ -10,6 +10,7 @@ import fnmatch
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -31,11 +32,12 @@ from jobs.gates import (
     standardised_suite,
 )
 from jobs.gates.gate import arrived_frame
-from jobs.lake.delivery import Delivery, counting, delivery_of
+from jobs.lake.delivery import UNTAKEN, Delivery, counting, delivery_of
 from jobs.lake.journal import DELIVERIES, LANDINGS
 from jobs.lake.store import Version
 from jobs.land import job as land_job
 from jobs.land.drift import Traits
+from jobs.land.header import HeaderFault
 from jobs.pipeline.base import longest_first
 from jobs.pipeline.flow import Flow
 from jobs.pipeline.reading import Contract, landing_contract, note_contracts, standard_contract
@@ -113,7 +115,8 @@ def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
         try:
             landed = _land(ctx, delivery)
         except SourceError as error:
-            _note_refusal(ctx, delivery, str(error))
+            held = land_job.records_held(ctx, delivery) if isinstance(error, HeaderFault) else None
+            _note_refusal(ctx, delivery, str(error), held)
             continue
         count = landed.arrival.delivery["landed"]
         arrivals.append((landed, Step("landed", delivery.resource, "built", count, time.monotonic() - began)))
@@ -136,14 +139,18 @@ def _refused(ctx: Context, resources: list[Resource]) -> list[Step]:
     return steps
 
 
-def _note_refusal(ctx: Context, delivery: Delivery, reason: str) -> None:
-    """A delivery is refused whole; one that an earlier reading let through stays as it was."""
+def _note_refusal(ctx: Context, delivery: Delivery, reason: str, held: int | None) -> None:
+    """A delivery is refused whole, with the records that its file ``held`` if they were counted; one that an earlier
+    reading let through stays as it was."""
     resource, stands = ctx.catalog.resources[delivery.resource], _earlier(ctx, delivery) is not None
     with ctx.journal.writing() as connection:
         contract, outcome = landing_contract(ctx, resource).digest, "kept" if stands else "refused"
         note_reading(ctx, _row(delivery), contract, outcome, reason, connection)
         if not stands:
             ctx.journal.note(DELIVERIES, connection, **_row(delivery), state="refused", reason=reason)
+            if held is not None:
+                counted = land_job.Landing(delivery, notes=Counter({UNTAKEN: held}))
+                ctx.journal.note(LANDINGS, connection, **_noticed(counted))
 
 
 def _land(ctx: Context, delivery: Delivery) -> Landed:

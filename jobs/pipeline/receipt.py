@@ -12,7 +12,7 @@ import duckdb
 from jobs.context import Context
 from jobs.contracts import Resource
 from jobs.errors import UsageError
-from jobs.lake.delivery import counting, delivery_of
+from jobs.lake.delivery import UNTAKEN, counting, delivery_of
 from jobs.lake.journal import DELIVERIES, LANDINGS, STEPS
 
 Row = dict[str, Any]
@@ -66,6 +66,7 @@ def _receipt(ctx: Context, resource: Resource, row: Row, counts: bool) -> Row:
         "rows": {
             "declared": manifest.get("rows"),
             **{name: row[name] for name in ("received", "landed", "rejected")},
+            "untaken": landing["notes"].pop(UNTAKEN, None),
             "quarantined": sum(found["rows"] for found in quarantined),
         },
         "rejected": [{"reason": reason, "rows": count} for reason, count in sorted(landing["reasons"].items())],

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from jobs.context import Context
+from jobs.lake.delivery import Delivery, counting, delivery_of
 from jobs.lake.journal import DELIVERIES, LANDINGS, STEPS, VERDICTS
 from jobs.lake.manifest import Manifest, all_manifests
 from jobs.lake.memory import in_memory
@@ -98,11 +99,21 @@ def _quoted(path: Path) -> str:
 
 def _testimony(ctx: Context, database: Database, manifest: Manifest) -> None:
     journal = ctx.journal
-    deliveries = journal.newest(DELIVERIES, "load_id")
+    deliveries = _with_force(journal.newest(DELIVERIES, "load_id"))
     verdicts, steps = journal.newest(VERDICTS, "layer", "name"), journal.newest(STEPS, "layer", "name")
     for name, rows in journal_tables(deliveries, verdicts, steps, journal.newest(LANDINGS, "load_id")).items():
         database.add_rows("journal", name, rows)
     fill_rejects(database, manifest, {row["load_id"]: (row["file"] or "", row["period"]) for row in deliveries})
+
+
+def _with_force(rows: Rows) -> Rows:
+    """Deliveries, each with whether its rows count: it has landed, and no correction of its period took its place."""
+    landed: dict[str, list[Delivery]] = {}
+    for row in rows:
+        if row["state"] == "landed":
+            landed.setdefault(row["resource"], []).append(delivery_of(row))
+    counts = {delivery.load_id for found in landed.values() for delivery in counting(found)}
+    return [row | {"in_force": row["load_id"] in counts} for row in rows]
 
 
 def _release_tables(ctx: Context, manifest: Manifest) -> dict[str, list[dict[str, Any]]]:

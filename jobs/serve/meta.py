@@ -94,9 +94,9 @@ def _claim(claim: Claim | None) -> dict[str, Any]:
 
 
 def journal_tables(deliveries: Rows, verdicts: Rows, steps: Rows, landings: Rows | None = None) -> dict[str, Rows]:
-    """``deliveries rules steps`` of the schema ``journal``, from journal rows; a delivery with what was passed over as
-    declared or taken though doubtful while it was read, as JSON."""
-    notes = {row["load_id"]: row["notes"] for row in landings or []}
+    """``deliveries rules steps`` of the schema ``journal``, from journal rows; a delivery with the rows its manifest
+    declares, and as JSON what was repaired, passed over or doubtful in reading it and what changed in its columns."""
+    noticed = {row["load_id"]: row for row in landings or []}
     names = ("load_id", "resource", "period", "sequence", "file", "received_at", "state", "reason")
     counts = ("received", "landed", "rejected")
     kept = ("rule", "element", "severity", "indicator", "outcome", "checked", "failed", "limit_pct", "why")
@@ -104,7 +104,9 @@ def journal_tables(deliveries: Rows, verdicts: Rows, steps: Rows, landings: Rows
         "deliveries": [
             {n: row[n] or "" if n != "sequence" else row[n] for n in names}
             | {n: row[n] for n in counts}
-            | {"notes": notes.get(row["load_id"], "{}")}
+            | {"declared": json.loads(row["manifest"] or "{}").get("rows"), "in_force": row.get("in_force", True)}
+            | {"notes": "{}", "changes": "[]"}
+            | {n: noticed[row["load_id"]][n] for n in ("notes", "changes") if row["load_id"] in noticed}
             for row in deliveries
         ],
         "rules": [

@@ -48,7 +48,13 @@ def _lines(receipt: Row) -> Iterator[str]:
         yield f"      该资源现停在最近合格的版本：{reason(receipt['held'])}"
     if rows["received"] is not None:
         yield from _counted(receipt)
-    for title, lines in (("列的变化", _changes(receipt)), ("接收时的处理", _notes(receipt))):
+    elif receipt["state"] == "refused":
+        yield ""
+        yield f"行数：声明 {_declared(rows)}；{untaken(rows['untaken'])}"
+    for title, lines in (
+        ("列的变化", changes_said(receipt["changes"])),
+        ("接收时的处理", notes_said(receipt["notes"])),
+    ):
         if lines:
             yield ""
             yield f"{title}："
@@ -60,7 +66,7 @@ def _lines(receipt: Row) -> Iterator[str]:
 
 def _counted(receipt: Row) -> Iterator[str]:
     rows = receipt["rows"]
-    declared = "未声明" if rows["declared"] is None else f"{rows['declared']} 行"
+    declared = _declared(rows)
     if rows["declared"] is not None:
         declared += "，相符" if rows["declared"] == rows["received"] else "，不符"
     yield ""
@@ -78,9 +84,22 @@ def _counted(receipt: Row) -> Iterator[str]:
         yield f"合计 {total['field']}：声明 {total['declared']}，实收 {counted}，{agrees}"
 
 
-def _changes(receipt: Row) -> list[str]:
-    return [_CHANGES[change["kind"]].format(**change) for change in receipt["changes"]]
+def _declared(rows: Row) -> str:
+    return "未声明" if rows["declared"] is None else f"{rows['declared']} 行"
 
 
-def _notes(receipt: Row) -> list[str]:
-    return [f"{NOTES.get(note, note)}：{times}" for note, times in sorted(receipt["notes"].items())]
+def untaken(records: int | None) -> str:
+    """How many rows a file holds that was refused before they were read."""
+    return (
+        "文件行数未计（文件过大，或无法逐行读出），均未接收" if records is None else f"文件共有 {records} 行，均未接收"
+    )
+
+
+def changes_said(changes: list[dict[str, str]]) -> list[str]:
+    """What changed in the columns of a delivery."""
+    return [_CHANGES[change["kind"]].format(**change) for change in changes]
+
+
+def notes_said(notes: dict[str, int]) -> list[str]:
+    """What was repaired or passed over while a delivery was read, or is doubtful."""
+    return [f"{NOTES.get(note, note)}：{times}" for note, times in sorted(notes.items())]

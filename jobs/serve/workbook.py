@@ -17,6 +17,8 @@ import duckdb
 import xlsxwriter
 
 from jobs.errors import UsageError
+from jobs.serve.deliveries import HEADS, WIDTHS, DeliveryLines
+from jobs.serve.portal.facts import Facts
 from jobs.serve.portal.names import page_name
 from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.words import KINDS, RESPONSIBLE, ROW_RULES, SEVERITIES
@@ -66,8 +68,11 @@ def write_workbooks(connection: duckdb.DuckDBPyConnection, out: Path) -> list[Pa
         "LEFT JOIN meta.departments d ON d.code = r.department WHERE r.is_live GROUP BY 1 ORDER BY 1"
     )
     out.mkdir(parents=True, exist_ok=True)
-    counts = _counts(connection)
-    return [_write(connection, out, code, name, found, counts) for code, name in connection.execute(query).fetchall()]
+    counts, delivered = _counts(connection), DeliveryLines(Facts(connection))
+    return [
+        _write(connection, out, code, name, found, counts, delivered)
+        for code, name in connection.execute(query).fetchall()
+    ]
 
 
 class _Book:
@@ -134,7 +139,13 @@ class _Book:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, out: Path, code: str, name: str, release: Row, counts: Counts
+    connection: duckdb.DuckDBPyConnection,
+    out: Path,
+    code: str,
+    name: str,
+    release: Row,
+    counts: Counts,
+    delivered: DeliveryLines,
 ) -> Path:
     path = out / f"{page_name(code)}.xlsx"
     as_of = release[1]
@@ -144,6 +155,7 @@ def _write(
     ).fetchall()
     book.sheet("说明", ("项目", "内容"), _cover(name, resources, release, counts), (34, 90))
     book.sheet("未过规则", [head for _, head in _FINDINGS], _findings(connection, code), (8, 28, 24, 14, 30))
+    book.sheet("接收回执", HEADS, delivered.of(code), WIDTHS)
     for resource, title in resources:
         _sheets(connection, book, resource, title, counts)
     book.workbook.close()
@@ -160,7 +172,7 @@ def _cover(name: str, resources: list[Row], release: Row, counts: Counts) -> Ite
         yield "备注", note
     yield (
         "怎么用",
-        "按“未过规则”逐项更正；“拒收”“隔离”各页列出全部行，列名为贵单位自己的字段名。更正后按原渠道重交，序号加一，通过后自动解除。",
+        "按“未过规则”逐项更正；“接收回执”逐批列出收到、入湖、拒收、隔离的行数和接收时的处理；“拒收”“隔离”各页列出全部行，列名为贵单位自己的字段名。更正后按原渠道重交，序号加一，通过后自动解除。",
     )
     yield "保密", "本工作簿含贵单位自己的原始数据，只发贵单位，不得转发。"
     yield "单元格", "全部为文本，不含公式；以 = + - @ 开头的内容也是原文。"

@@ -51,7 +51,9 @@ def found(tmp_path: Path, current: dict[str, int], counts: list[int], *resources
         ("incremental", [1000, 3], 0, ["against_before"]),
     ],
 )
-def test_hardly_any_of_what_it_had(tmp_path: Path, mode: str, counts: list[int], current: int, rules: list[str]) -> None:
+def test_hardly_any_of_what_it_had(
+    tmp_path: Path, mode: str, counts: list[int], current: int, rules: list[str]
+) -> None:
     assert [rule for _, rule in found(tmp_path, {"thing": current}, counts, made(mode=mode))] == rules
 
 
@@ -71,7 +73,9 @@ def test_hardly_any_of_the_declared_rows_at_the_scale_of_the_others(tmp_path: Pa
     assert found(tmp_path, sample | {"c": 30}, [30], *declared[:2], yearly) == []
 
 
-@pytest.mark.parametrize(("filled", "sampled", "rules"), [(0, 0, ["cells"]), (4, 0, ["cells"]), (6, 0, []), (0, 90, [])])
+@pytest.mark.parametrize(
+    ("filled", "sampled", "rules"), [(0, 0, ["cells"]), (4, 0, ["cells"]), (6, 0, []), (0, 90, [])]
+)
 def test_hardly_a_cell_is_filled(tmp_path: Path, filled: int, sampled: int, rules: list[str]) -> None:
     one = made()
     texts = ["x"] * filled + [""] * 50 + [None] * (50 - filled)

@@ -32,7 +32,7 @@ def test_each_department_with_deliveries_gets_one(written: dict[str, Path], smal
 def test_every_cell_is_text_and_every_sheet_can_be_filtered(written: dict[str, Path]) -> None:
     for path in written.values():
         book = openpyxl.load_workbook(path)
-        assert book.sheetnames[:2] == ["说明", "未过规则"]
+        assert book.sheetnames[:3] == ["说明", "未过规则", "接收回执"]
         for sheet in book:
             assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref, sheet.title
             for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
@@ -84,4 +84,47 @@ def test_long_tables_and_long_cells(small: Catalog, tmp_path: Path, monkeypatch:
 def test_tables_that_are_not_there_are_empty_ones(small: Catalog, tmp_path: Path) -> None:
     names = tuple(name for name in Sample(small).tables() if not name.startswith("meta."))
     found = books(write(Sample(small, drop=names), tmp_path / "bare.duckdb"), tmp_path)
-    assert openpyxl.load_workbook(found["gaj"])["未过规则"].max_row == 1
+    book = openpyxl.load_workbook(found["gaj"])
+    assert (book["未过规则"].max_row, book["接收回执"].max_row) == (1, 1)
+
+
+def test_each_delivery_has_a_line_with_what_became_of_it(small: Catalog, tmp_path: Path) -> None:
+    path = write(Sample(small), tmp_path / "told.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        for column in (
+            "notes VARCHAR DEFAULT '{}'",
+            "changes VARCHAR DEFAULT '[]'",
+            "declared BIGINT",
+            "in_force BOOLEAN",
+        ):
+            connection.execute(f"ALTER TABLE journal.deliveries ADD COLUMN {column}")
+        newest = "resource = 'rsj.si.person' AND period = (SELECT max(period) FROM journal.deliveries)"
+        (load,) = connection.execute(f"SELECT load_id FROM journal.deliveries WHERE {newest}").fetchone() or ("",)
+        connection.execute(
+            """UPDATE journal.deliveries SET declared = 5, notes = '{"bom": 1, "blank": 2}', received = 5, landed = 4,
+            rejected = 1, changes = '[{"kind": "added", "column": "备注", "field": ""}]', in_force = false """
+            f"WHERE {newest}"
+        )
+        connection.execute("UPDATE reject.landed SET load_id = ? WHERE resource = 'rsj.si.person'", [load])
+        connection.execute("UPDATE reject.standardised SET load_id = ? WHERE resource = 'rsj.si.person'", [load])
+        connection.execute(
+            """UPDATE journal.deliveries SET received = NULL, landed = NULL, rejected = NULL, state = 'refused',
+            reason = 'the header lacks 地址. Ask the department', notes = '{"untaken_records": 7}'
+            WHERE resource = 'gaj.household.person' AND period = (SELECT max(period) FROM journal.deliveries)"""
+        )
+    found = books(path, tmp_path)
+    sheet = openpyxl.load_workbook(found["rsj"])["接收回执"]
+    heads = [cell.value for cell in sheet[1]]
+    lines = [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in sheet.iter_rows(min_row=2)]
+    line = next(line for line in lines if line["资源标识"] == "rsj.si.person")
+    counts = [line[head] for head in ("声明行", "收到行", "入湖行", "拒收行", "隔离行")]
+    assert (line["结论"], counts) == ("已接收，后被更正批次替代，不计入", ["5", "5", "4", "1", "9"])
+    assert line["接收时的处理"] == "空行，已跳过：2；未登记的字节序标记（BOM），已去掉：1"
+    assert line["列的变化"] == "多出未登记的列“备注”，未采用"
+    assert "拒收 8 行：列数与表头不符" in line["拒收、隔离的原因"] and "：主键为空" in line["拒收、隔离的原因"]
+    assert len(lines) == sum(row["resource"].startswith("rsj.") for row in Sample(small).deliveries), "every delivery"
+    sheet = openpyxl.load_workbook(found["gaj"])["接收回执"]
+    lines = [dict(zip(heads, [cell.value for cell in row], strict=True)) for row in sheet.iter_rows(min_row=2)]
+    line = next(line for line in lines if line["资源标识"] == "gaj.household.person")
+    assert (line["结论"], line["收到行"], line["入湖行"]) == ("整批拒收", "7", None)
+    assert line["拒收、隔离的原因"] == "表头缺少 地址；文件共有 7 行，均未接收"

@@ -146,6 +146,7 @@ NOTES = {
     "said_encoding": "文件自称的编码与登记不同，已按登记读取",
     "other_members": "压缩包内的其他文件，未读取",
     "member_names": "压缩包内文件名未标明编码，按 GB18030 读取",
+    "untaken_records": "整批拒收的文件共有的行数，均未接收",
     "blank": "空行，已跳过",
     "blank_inside": "表中间的空行，已跳过",
     "private_use": "字节 EE（私有区用字等），已接收",
