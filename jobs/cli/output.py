@@ -122,8 +122,9 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
         stdout.print("what was refused, and what to ask for: brain deliveries --refused")
     for row in _unclaimed(ctx):
         like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""
-        what = f"unclaimed: inbox/{row['folder']}: {row['files']} files are no resource's: {', '.join(row['names'])}"
-        stdout.print(f"{what}. Ask for them again{like}, or declare in catalog/connections.yml", markup=False)
+        names = ", ".join(row["names"]) + (" …" if row["files"] > len(row["names"]) else "")
+        what = f"unclaimed: inbox/{row['folder']}: {row['files']} files are no resource's: {names}"
+        stdout.print(f"{what}. Ask for them again{like}, or declare them in catalog/connections.yml", markup=False)
     if outcome.release is not None:
         word = "new" if outcome.is_new else "unchanged"
         stdout.print(f"release {outcome.release} ({word}), data up to {ctx.as_of}")

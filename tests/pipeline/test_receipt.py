@@ -16,6 +16,9 @@ from jobs.cli import invoke
 from jobs.context import Context
 from jobs.lake.delivery import delivery_of
 from jobs.lake.journal import DELIVERIES
+from jobs.land import job as land_job
+from jobs.pipeline.receipt import receipts
+from jobs.serve.receipt import receipt_text
 from tests.land.home import COLUMNS, RESOURCE, make_home
 
 pytestmark = pytest.mark.engine
@@ -102,7 +105,8 @@ def test_the_receipt_says_what_became_of_it_and_no_value(home: Home, capsys: pyt
     (receipt,) = json.loads(text)
     row = next(r for r in home.ctx.journal.newest(DELIVERIES, "load_id"))
     assert (receipt["state"], receipt["sha256"], receipt["sequence"]) == ("landed", delivery_of(row).blob, 1)
-    assert receipt["rows"] == {"declared": 63, "received": 63, "landed": 62, "rejected": 1, "quarantined": 0}
+    counts = {"declared": 63, "received": 63, "landed": 62, "rejected": 1, "quarantined": 0}
+    assert receipt["rows"] == counts | {"untaken": None}
     assert receipt["rejected"] == [{"reason": "column_count", "rows": 1}]
     assert home.brain("receipt", RESOURCE) == 0
     text += capsys.readouterr().out
@@ -119,7 +123,67 @@ def test_the_receipt_of_a_refusal_names_the_reason_in_chinese(home: Home, tmp_pa
     assert home.brain("receipt", "dep.*", "--out", str(out)) == 0
     name = f"{RESOURCE}_2026-03-01_1"
     assert sorted(path.name for path in out.iterdir()) == [f"{name}.json", f"{name}.txt"]
-    assert "结论：整批拒收：表头缺少 地址" in (out / f"{name}.txt").read_text(encoding="utf-8")
+    text = (out / f"{name}.txt").read_text(encoding="utf-8")
+    assert "结论：整批拒收：表头缺少 地址" in text
+    assert "行数：声明 未声明；文件共有 1 行，均未接收" in text
+    assert json.loads((out / f"{name}.json").read_text(encoding="utf-8"))["rows"]["untaken"] == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        ("1,张三,a\n2,李四,b\n3,王五,c\n", 2),
+        ("编号;姓名;地址\n1;张三;a\n2;李四;b\n", 2),
+        ("编号,姓名,姓名,地址\n1,张三,x,a\n2,李四,y\n\n", 2),
+        ('编号,姓名\n1,"张\n三"\n', 1),
+        ("编号,姓名\n1,张三\n2,\xff\n", None),
+    ],
+)
+def test_rows_of_a_file_without_its_header_are_counted_by_records(home: Home, data: str, rows: int | None) -> None:
+    """A damaged byte leaves them uncounted, and the receipt says so."""
+    (home.inbox / "thing_20260301_1.csv").write_bytes(data.encode().replace("ÿ".encode(), b"\xff"))
+    home.run()
+    (receipt,) = receipts(Context(home.ctx.settings, DAY), RESOURCE)
+    assert (receipt["state"], receipt["rows"]["untaken"], receipt["notes"]) == ("refused", rows, {})
+    said = "文件行数未计" if rows is None else f"文件共有 {rows} 行"
+    assert said in receipt_text(receipt)
+
+
+def test_a_large_file_without_its_header_is_not_counted(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(land_job, "COUNTED_MB", 0)
+    home.send("thing_20260301_1.csv", {"1": "a"}, ("编号", "姓名", "现地址"))
+    home.run()
+    (receipt,) = receipts(Context(home.ctx.settings, DAY), RESOURCE)
+    assert "文件行数未计（文件过大，或无法逐行读出），均未接收" in receipt_text(receipt)
+
+
+def test_a_row_and_a_delivery_come_with_what_was_noticed_in_reading(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home.inbox / "thing_20260301_1.csv").write_text("编号,姓名,地址\r\n1,张三,a\n", encoding="utf-8-sig")
+    home.run()
+    noticed = {"bom": 1, "mixed_ends": 1}
+    capsys.readouterr()
+    for command in (("where", RESOURCE, "1"), ("deliveries",)):
+        assert home.brain(*command, "--json") == 0
+        (row,) = json.loads(capsys.readouterr().out)
+        assert row["notes"] == noticed
+        assert home.brain(*command) == 0
+        assert "bom 1, mixed_ends 1" in capsys.readouterr().out
+
+
+def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    home.send("thing_20260301_1.csv", {"1": "a"})
+    home.send("thing-0302.csv", {"2": "秘密"})
+    assert home.brain("run", "--to", "standardise", "--date", DAY) == 0, "nothing that was taken suffers"
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("unclaimed")]
+    assert said == (
+        "unclaimed: inbox/dep/sys: 1 files are no resource's: thing-0302.csv. Ask for them again, named like "
+        "thing_{period}_{sequence}.*, or declare them in catalog/connections.yml"
+    )
+    assert home.brain("run", "--to", "standardise", "--date", DAY, "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)["unclaimed"]
+    assert (row["department"], row["files"], row["names"]) == ("dep", 1, ["thing-0302.csv"])
 
 
 def test_a_delivery_that_never_came_has_no_receipt(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
