@@ -17,24 +17,23 @@ FEW = 20
 """Rows below which a smaller number says nothing."""
 HARDLY = Decimal("0.05")
 """Share of what was or should be there, and of cells that are filled, below which a table counts as almost empty."""
-_SUSPECT = 0.5
-"""Share of filled cells in the sample of a delivery above which its table need not be looked at."""
+_HALF = 0.5
 _REMEDY = "请部门确认源系统和导出条件；确无更多数据的，在目录登记 almost_empty"
 
 
 def of_emptiness(catalog: Catalog, facts: Facts, ledger: list[Row], files: Callable[[str], list[str]]) -> Iterator[Row]:
     """A finding for each live resource that is almost empty; ``files`` are those of its passed standardised table.
 
-    A resource that was declared so has its own finding.
+    A resource that was declared so has its own finding, and one that is stopped does not show what it was sent.
     """
     current = {row["resource"]: int(row["current"]) for row in ledger}
-    scale = _scale(catalog, current)
+    is_whole = _is_whole(catalog, current)
     for resource in catalog.live.values():
-        landed = facts.in_force(resource.id)
-        if resource.almost_empty or not landed:
+        landed, step = facts.in_force(resource.id), facts.steps.get(("standardised", resource.id), {})
+        if resource.almost_empty or not landed or step.get("state", "blocked") == "blocked":
             continue
         found = _against_before(resource, landed, current[resource.id])
-        found = found or _against_declared(resource, current[resource.id], scale)
+        found = found or (_against_declared(resource, current[resource.id]) if is_whole else None)
         held = files(resource.id) if not found else []
         found = found or (_cells(resource, facts.landings.get(landed[-1]["load_id"]), held) if held else None)
         if found:
@@ -54,20 +53,20 @@ def _against_before(resource: Resource, landed: list[Row], current: int) -> tupl
     return None
 
 
-def _against_declared(resource: Resource, current: int, scale: Decimal) -> tuple[str, str] | None:
-    """Hardly any of the rows that the catalog declares, as far as others reach what it declares of them."""
-    expected = scale * int(resource.volume) if resource.volume.isdecimal() else Decimal(0)
-    if expected < FEW or current >= HARDLY * expected:
+def _against_declared(resource: Resource, current: int) -> tuple[str, str] | None:
+    """Hardly any of the rows that the catalog declares."""
+    declared = int(resource.volume) if resource.volume.isdecimal() else 0
+    if declared < FEW or current >= HARDLY * declared:
         return None
-    measure = f"按其余目录的规模折算应有约 {expected:.0f} 行" if scale < 1 else f"不足其 {HARDLY:.0%}"
-    return "against_declared", f"现有 {current} 行，目录登记 {resource.volume} 行，{measure}（规则：与登记规模相比）"
+    return "against_declared", f"现有 {current} 行，目录登记 {declared} 行，不足其 {HARDLY:.0%}（规则：与登记规模相比）"
 
 
-def _scale(catalog: Catalog, current: dict[str, int]) -> Decimal:
-    """What part of the declared rows resources usually have: 1 in a city that delivers, less in a sample of one."""
+def _is_whole(catalog: Catalog, current: dict[str, int]) -> bool:
+    """Whether the declared sizes say anything here: most resources reach half of theirs, which they do not in a sample
+    of a city."""
     volumes = {r.id: int(r.volume) for r in catalog.live.values() if r.volume.isdecimal() and int(r.volume)}
-    shares = [Decimal(current.get(resource, 0)) / volume for resource, volume in volumes.items()]
-    return min(median(shares), Decimal(1)) if shares else Decimal(0)
+    shares = [current.get(resource, 0) / volume for resource, volume in volumes.items()]
+    return bool(shares) and median(shares) >= _HALF
 
 
 def _cells(resource: Resource, landing: Row | None, files: list[str]) -> tuple[str, str] | None:
@@ -77,7 +76,7 @@ def _cells(resource: Resource, landing: Row | None, files: list[str]) -> tuple[s
     seen: Row = ((landing or {}).get("traits") or {}).get("shapes", {})
     shapes = {name: shape for name, shape in seen.items() if name not in key}
     cells, filled = sum(shape[1] for shape in shapes.values()), sum(shape[2] for shape in shapes.values())
-    if not cells or filled > _SUSPECT * cells:
+    if not cells or filled > _HALF * cells:
         return None
     columns = list(dict.fromkeys(field.column for field in resource.fields if field.name not in key))
     full = ", ".join(f"count(*) FILTER (CAST(\"{column}\" AS VARCHAR) <> '')" for column in columns)

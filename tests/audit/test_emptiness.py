@@ -32,11 +32,14 @@ def made(name: str = "thing", mode: str = "full", **more: Any) -> Resource:
     return one.model_copy(update={"id": f"dep.sys.{name}"})
 
 
-def found(tmp_path: Path, current: dict[str, int], counts: list[int], *resources: Resource) -> list[tuple[str, str]]:
+def found(
+    tmp_path: Path, current: dict[str, int], counts: list[int], *resources: Resource, state: str = "built"
+) -> list[tuple[str, str]]:
     deliveries = {one.id: [row(day, count) for day, count in enumerate(counts, 1)] for one in resources}
     ledger = [{"resource": one.id, "current": current[one.id.rpartition(".")[2]]} for one in resources]
     catalog = catalog_of(tmp_path, *resources)
-    rows = of_emptiness(catalog, Facts("2026-03-31", deliveries, [], {}, {}, {}), ledger, lambda _: [])
+    steps = {("standardised", one.id): {"state": state} for one in resources} if state else {}
+    rows = of_emptiness(catalog, Facts("2026-03-31", deliveries, [], {}, steps, {}), ledger, lambda _: [])
     return [(one["resource"].rpartition(".")[2], one["rule"]) for one in rows]
 
 
@@ -57,20 +60,23 @@ def test_hardly_any_of_what_it_had(
     assert [rule for _, rule in found(tmp_path, {"thing": current}, counts, made(mode=mode))] == rules
 
 
+@pytest.mark.parametrize("state", ["blocked", ""])
+def test_a_table_that_is_stopped_or_not_made_yet_says_nothing_of_its_source(tmp_path: Path, state: str) -> None:
+    assert found(tmp_path, {"thing": 0}, [100], made(), state=state) == []
+
+
 def test_what_is_declared_to_be_almost_empty_is_not_found_again(tmp_path: Path) -> None:
     assert found(tmp_path, {"thing": 0}, [100], made(almost_empty=True)) == []
 
 
-def test_hardly_any_of_the_declared_rows_at_the_scale_of_the_others(tmp_path: Path) -> None:
+def test_hardly_any_of_the_declared_rows_where_others_reach_theirs(tmp_path: Path) -> None:
     declared = [made(name, volume="1000000") for name in "abc"]
-    assert found(tmp_path, {"a": 900_000, "b": 1_000_000, "c": 40_000}, [50_000], *declared) == [
-        ("c", "against_declared")
-    ]
-    sample = {"a": 900, "b": 1_000, "c": 950}
-    assert found(tmp_path, sample, [50], *declared) == [], "a small sample of a city is no empty city"
-    assert found(tmp_path, sample | {"c": 30}, [30], *declared) == [("c", "against_declared")]
+    city = {"a": 900_000, "b": 1_000_000, "c": 40_000}
+    assert found(tmp_path, city, [40_000], *declared) == [("c", "against_declared")]
+    assert found(tmp_path, city | {"c": 60_000}, [60_000], *declared) == []
+    assert found(tmp_path, {"a": 900, "b": 1_000, "c": 9}, [9], *declared) == [], "a sample of a city is no empty city"
     yearly = made("c", volume="1000000/年")
-    assert found(tmp_path, sample | {"c": 30}, [30], *declared[:2], yearly) == []
+    assert found(tmp_path, city, [40_000], *declared[:2], yearly) == []
 
 
 @pytest.mark.parametrize(
@@ -84,7 +90,8 @@ def test_hardly_a_cell_is_filled(tmp_path: Path, filled: int, sampled: int, rule
     path = tmp_path / "t.parquet"
     pq.write_table(pa.concat_tables([pa.table(table), pa.table(old)]), path)
     noted = {"traits": {"shapes": {"姓名": ["empty", 100, sampled, 0], "编号": ["number", 100, 100, 0]}}}
-    facts = Facts("2026-03-31", {one.id: [row(1, 100)]}, [], {}, {}, {"load 1": noted})
+    steps = {("standardised", one.id): {"state": "built"}}
+    facts = Facts("2026-03-31", {one.id: [row(1, 100)]}, [], {}, steps, {"load 1": noted})
     ledger = [{"resource": one.id, "current": 100}]
     rows = [*of_emptiness(catalog_of(tmp_path, one), facts, ledger, lambda _: [str(path)])]
     assert [(r["rule"], r["severity"]) for r in rows] == [(rule, "warning") for rule in rules]
