@@ -18,6 +18,8 @@ BLOCKED = ("rsj.si.person", "scjgj.reg.enterprise")
 REFUSED = ("scjgj.reg.enterprise", "zsj.hotline.order")
 WAITING = "jyj.student.status"
 MISSING = "mzj.funeral.cremation"
+STRAYS = (("gaj/household", "gaj", 3), ("misc", "", 2))
+"""Folder of the inbox, department, and files in it that are no resource's."""
 TOO_MANY = "隔离行不超过 5%（632 / 7901）"
 _DAYS = {"realtime": 1, "daily": 1, "weekly": 7, "monthly": 28}
 
@@ -125,6 +127,10 @@ def findings(rules: list[Row], every: list[Row], books: list[Row], text: Text) -
             what = f"隔离 {row['quarantined']} 行"
             yield _finding("rows_quarantined", "warning", row["resource"], what, n_failed=row["quarantined"])
     yield _finding("almost_empty", "info", "cgj.ledger.kiosk", "目录几乎无数据")
+    for folder, department, files in STRAYS:
+        what = text(f"收件目录 {folder} 有 {files} 个文件不合任何登记的文件名，未接收：x.csv")
+        own = {"layer": "extracted", "table_name": text(folder), "department": department, "n_failed": files}
+        yield _finding("files_unclaimed", "warning", "", what, rule=folder, **own)
 
 
 def _finding(kind: str, severity: str, resource: str, what: str, **more: Any) -> Row:

@@ -52,6 +52,16 @@ def test_pages_are_well_formed_and_small(name: str, request: pytest.FixtureReque
         assert 'http-equiv="Content-Security-Policy"' in page.text and "unsafe" not in page.text
 
 
+def test_files_that_are_no_resources_are_counted_on_the_first_page_and_stand_on_their_departments(
+    pages: dict[str, Page],
+) -> None:
+    said = re.sub(r"\s+", " ", pages["index.html"].said)
+    assert "收件目录另有 5 个文件不合任何登记的文件名，未接收：" in said
+    assert "gaj/household 3 个" in said and "misc 2 个" in said
+    assert "收件目录 gaj/household 有 3 个文件不合任何登记的文件名" in pages["departments/gaj.html"].said
+    assert "文件名不合登记" in pages["departments/gaj.html"].said
+
+
 def test_links_lead_somewhere_inside(portal: Path, pages: dict[str, Page]) -> None:
     known = {page.path.resolve(): set(page.ids) for page in pages.values()}
     for page in pages.values():

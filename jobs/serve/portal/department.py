@@ -15,6 +15,8 @@ _DUTY_ORDER = (
     "table_blocked",
     "delivery_refused",
     "delivery_missing",
+    "files_unclaimed",
+    "almost_empty",
     "rule_failed",
     "rows_quarantined",
     "rows_rejected",
