@@ -46,6 +46,16 @@ def test_running_again_releases_nothing_and_changes_no_hash(city: City) -> None:
     assert (after.release, after.contents()) == (before.release, before.contents())
 
 
+def test_every_value_outside_a_code_table_that_a_rule_counts_is_told_and_nothing_sound_is_suspected(city: City) -> None:
+    with duckdb.connect(str(city.served / "engineer.duckdb"), read_only=True) as connection:
+        counted = "SELECT table_name, element, failed FROM journal.rules WHERE rule LIKE 'unseen_code %' AND failed > 0"
+        told = "SELECT table_name, element, n_failed FROM audit.findings WHERE kind = 'unseen_code'"
+        expected, found = (sorted(connection.execute(query).fetchall()) for query in (counted, told))
+        assert found == expected and len(found) > 5
+        suspected = "kind = 'files_unclaimed' OR (kind = 'almost_empty' AND severity = 'warning')"
+        assert connection.execute(f"SELECT what FROM audit.findings WHERE {suspected}").fetchall() == []
+
+
 def test_a_trace_leads_to_file_and_row(city: City, capsys: pytest.CaptureFixture[str]) -> None:
     with duckdb.connect(str(city.served / "engineer.duckdb"), read_only=True) as connection:
         query = "SELECT canonical_id FROM base.person WHERE birth_date IS NOT NULL LIMIT 1"
