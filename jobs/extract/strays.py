@@ -44,7 +44,7 @@ def find_strays(inbox: Path, access: Mapping[str, Access], is_looked_at: Callabl
         folder = waiting.pop()
         known = _known(declared.get(folder, []))
         found: list[str] = []
-        with os.scandir(inbox / folder) as entries:
+        with suppress(FileNotFoundError), os.scandir(inbox / folder) as entries:  # a folder may go at any time
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False) and os.access(entry.path, os.R_OK | os.X_OK):
                     if folder or is_looked_at(entry.name):

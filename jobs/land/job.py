@@ -23,6 +23,7 @@ from jobs.land.columns import Came, Columns
 from jobs.land.drift import Change, Traits, changes_of, columns_of, may_be_absent, require_allowed
 from jobs.land.header import HeaderDiffers
 from jobs.land.isolation import expect_isolated, read_isolated
+from jobs.land.limits import bound
 from jobs.land.rejects import REJECTS, RejectLog
 from jobs.land.renamed import Candidate, candidates, explained
 from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
@@ -153,6 +154,8 @@ def records_held(ctx: Context, delivery: Delivery) -> int | None:
     names = list(columns_of(ctx.catalog.resources[delivery.resource]))
     if blob.stat().st_size > COUNTED_MB << 20:
         return None
+    limits = fmt.limits.model_copy(update={"unpacked_mb": min(bound(fmt, "unpacked_mb"), 8 * COUNTED_MB)})
+    fmt = fmt.model_copy(update={"limits": limits})
     if fmt.kind in ("csv", "xlsx", "xls"):
         fmt = fmt.model_copy(update={"preamble": fmt.preamble + fmt.header_rows, "header_rows": 0})
     else:
