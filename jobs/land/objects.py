@@ -13,7 +13,7 @@ from typing import IO, Any
 from jobs.contracts import Format
 from jobs.errors import SourceError
 from jobs.land.chunk import Chunk, Record, Reject, chunks_of, noted
-from jobs.land.columns import clean_name, picked
+from jobs.land.columns import clean_name, picked, spellings_of
 from jobs.land.header import AbsentColumns, match_columns
 from jobs.land.limits import beyond, bound
 from jobs.land.textstream import AGAIN, utf8_lines
@@ -27,6 +27,14 @@ class _Unusable(ValueError):
     """What is wrong with one object."""
 
 
+class Names(set[str]):
+    """All keys met, as they are meant; ``respelt`` are those that were written otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.respelt: set[str] = set()
+
+
 class _Number(str):
     """A number as it was written."""
 
@@ -35,8 +43,7 @@ class _Number(str):
 
 def read_lines(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of a file with one object a line; a line that is not an object is set aside."""
-    names: set[str] = set()
-    notes: dict[str, int] = {}
+    names, notes = Names(), dict[str, int]()
     depth, lines = bound(fmt, "depth"), utf8_lines(stream, fmt.encoding, bound(fmt, "record_kb"), _BLANK, notes)
     records = (_of_line(number, line, declared, names, depth) for number, line in enumerate(lines, 1))
     yield from matched(records, declared, names, notes)
@@ -44,8 +51,7 @@ def read_lines(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[
 
 def read_document(stream: IO[bytes], fmt: Format, declared: list[str]) -> Iterator[Chunk]:
     """Chunks of the array at the declared path of one document; of the features of a GeoJSON by default."""
-    names: set[str] = set()
-    notes: dict[str, int] = {}
+    names, notes = Names(), dict[str, int]()
     depth, items = bound(fmt, "depth"), _array(stream, fmt, notes)
     records = (_of_item(number, item, declared, names, depth) for number, item in enumerate(items, 1))
     yield from matched(records, declared, names, notes)
@@ -56,6 +62,8 @@ def matched(
 ) -> Iterator[Chunk]:
     """The chunks; SourceError at the end when a declared name came in no object at all."""
     taken = 0
+    if isinstance(names, Names):
+        records = _to_end(records, declared, names, notes)
     for chunk in noted(chunks_of(records, len(declared)), notes, len(declared)):
         if len(names) > MAX_NAMES:
             raise SourceError(f"the objects have more than {MAX_NAMES} different keys", remedy=AGAIN)
@@ -66,26 +74,35 @@ def matched(
             match_columns(sorted(names), declared)
 
 
-def _of_line(number: int, line: bytes, declared: list[str], names: set[str], depth: int) -> Record | Reject:
+def _to_end(
+    records: Iterable[Record | Reject], declared: list[str], names: Names, notes: dict[str, int]
+) -> Iterator[Record | Reject]:
+    """The records; behind the last one it is noted how many declared names were written otherwise."""
+    yield from records
+    if respelt := names.respelt.intersection(name for spelt in spellings_of(declared) for name in spelt):
+        notes["respelt_names"] = len(respelt)
+
+
+def _of_line(number: int, line: bytes, declared: list[str], names: Names, depth: int) -> Record | Reject:
     try:
         return _cells(_load(line.decode()), declared, names, depth)
     except _Unusable as problem:
         return Reject(number, str(problem), line.decode()[:_MAX_SHOWN])
 
 
-def _of_item(number: int, item: Any, declared: list[str], names: set[str], depth: int) -> Record | Reject:
+def _of_item(number: int, item: Any, declared: list[str], names: Names, depth: int) -> Record | Reject:
     try:
         return _cells(item, declared, names, depth)
     except _Unusable as problem:
         return Reject(number, str(problem), json.dumps(item)[:_MAX_SHOWN])
 
 
-def _cells(item: Any, declared: list[str], names: set[str], depth: int) -> Record:
+def _cells(item: Any, declared: list[str], names: Names, depth: int) -> Record:
     """The cells of one object in the declared order; ``names`` gathers all keys met."""
     if not isinstance(item, dict):
         raise _Unusable("not_an_object: the record is not one JSON object")
     cells: dict[str, str | None] = {}
-    if not _flatten(item, "", cells, depth):
+    if not _flatten(item, "", cells, depth, names.respelt):
         raise _Unusable(f"not_flat: objects stand more than {depth} deep in each other (limits.depth)")
     names.update(cells)
     return picked(cells, declared)
@@ -142,14 +159,16 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _flatten(item: dict[str, Any], prefix: str, cells: dict[str, str | None], depth: int) -> bool:
+def _flatten(item: dict[str, Any], prefix: str, cells: dict[str, str | None], depth: int, respelt: set[str]) -> bool:
     """Gather the cells of an object; False where objects stand deeper in it."""
     if depth == 0:
         return False
     for key, value in item.items():
-        name = prefix + clean_name(key)
+        name = prefix + (clean := clean_name(key))
+        if clean != key:
+            respelt.add(name)
         if isinstance(value, dict):
-            if not _flatten(value, f"{name}.", cells, depth - 1):
+            if not _flatten(value, f"{name}.", cells, depth - 1, respelt):
                 return False
         elif name in cells:
             raise _Unusable("duplicate_key: two keys read as one name")

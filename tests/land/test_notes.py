@@ -66,6 +66,8 @@ def book(*rows: tuple[str, ...]) -> bytes:
         (JSONL.replace("\n", "\n\n", 1).rstrip().encode(), {"kind": "jsonl"}, {"blank": 1, "open_end": 1}),
         (JSONL.replace("\n", "\r\n", 1).encode(), {"kind": "jsonl"}, {"mixed_ends": 1}),
         (f"[{','.join(JSONL.splitlines())}]".encode("utf-8-sig"), {"kind": "json"}, {"bom": 1}),
+        (JSONL.replace("姓名", "姓　名", 1).encode(), {"kind": "jsonl"}, {"respelt_names": 1}),
+        (JSONL.replace("}", ', "备 注": ""}').encode(), {"kind": "jsonl"}, {}),
         (XML.encode("utf-8-sig"), {"kind": "xml", "records": "r.i"}, {"bom": 1}),
         (
             f'<?xml version="1.0" encoding="gb2312"?>{XML}'.encode("gb18030"),
