@@ -8,6 +8,7 @@ import io
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -86,17 +87,17 @@ class Sink(io.RawIOBase):
         return len(data)
 
     def keep(self) -> str:
-        """Make the blob visible and durable under its hash, which is returned; one that is there is not rewritten."""
+        """Make the blob visible under its hash, which is returned; one that is there is not rewritten.
+
+        Its bytes are durable; its name is when the folder is synced (:func:`sync_folder`), once for many blobs.
+        """
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
             raise _no_room(error) from None
-        try:
+        with suppress(FileExistsError):
             os.link(self._path, self._folder / self.sha256)
-        except FileExistsError:
-            return self.sha256
-        _sync_folder(self._folder)
         return self.sha256
 
 
@@ -113,7 +114,9 @@ def keep_blob(source: Path, folder: Path) -> str:
     with Sink(folder) as sink, source.open("rb") as reader:
         while chunk := reader.read(_CHUNK):
             sink.write(chunk)
-        return sink.keep()
+        kept = sink.keep()
+    sync_folder(folder)
+    return kept
 
 
 def partial_file(folder: Path) -> Path:
@@ -147,7 +150,8 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

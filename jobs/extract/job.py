@@ -10,27 +10,57 @@ from typing import Any
 from jobs.context import Context, RunReport
 from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
-from jobs.extract.blobs import Sink, sweep_partials
+from jobs.extract.blobs import Sink, sweep_partials, sync_folder
 from jobs.extract.connect import open_source
 from jobs.extract.seen import Seen
 from jobs.extract.source import Asked, Offer, located
 from jobs.extract.strays import find_strays, folders_at_top, patterns_by_folder
 from jobs.lake.delivery import Delivery
-from jobs.lake.journal import DELIVERIES, REPEATS, STRAYS, WITHDRAWALS
+from jobs.lake.journal import DELIVERIES, REPEATS, STRAYS, WITHDRAWALS, Journal
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
 Row = dict[str, Any]
 
 
+_BATCH, _BATCH_BYTES = 200, 64 << 20
+"""Deliveries, and bytes of them, after which the journal is told: a kill before costs that much transfer again."""
+
+
 class Known:
-    """Deliveries that were taken before, by their identity."""
+    """Deliveries that were taken before, by their identity, and those of now that the journal is not told of yet.
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self.by_load: dict[str, Row] = {row["load_id"]: row for row in rows}
+    Many are told in one transaction, after the folders of their blobs are synced. A kill before that loses nothing:
+    what the journal does not know is fetched again, and a blob that is there is not rewritten.
+    """
 
-    def add(self, row: Row) -> None:
-        """Remember one more."""
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.by_load: dict[str, Row] = {row["load_id"]: row for row in journal.newest(DELIVERIES, "load_id")}
+        self._untold: list[Row] = []
+        self._folders: set[Path] = set()
+        self._bytes = 0
+
+    def __enter__(self) -> Known:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.tell()
+
+    def add(self, row: Row, folder: Path, size: int) -> None:
+        """Remember one more, whose blob of ``size`` bytes is kept in ``folder``."""
         self.by_load[row["load_id"]] = row
+        self._untold.append(row)
+        self._folders.add(folder)
+        self._bytes += size
+        if len(self._untold) >= _BATCH or self._bytes >= _BATCH_BYTES:
+            self.tell()
+
+    def tell(self) -> None:
+        """Let the journal testify to all that it was not told of."""
+        for folder in sorted(self._folders):
+            sync_folder(folder)
+        self._journal.note_all(DELIVERIES, self._untold)
+        self._untold, self._folders, self._bytes = [], set(), 0
 
 
 def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
@@ -39,7 +69,13 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
     What lies in the inbox beside them and is no resource's is testified too.
     """
     resources = list(resources)
-    known = Known(ctx.journal.newest(DELIVERIES, "load_id"))
+    with Known(ctx.journal) as known:
+        reports = _run(ctx, resources, known)
+    _note_strays(ctx, [resource.id for resource in resources])
+    return reports
+
+
+def _run(ctx: Context, resources: Iterable[Resource], known: Known) -> list[RunReport]:
     reports = []
     for resource in resources:
         access = ctx.catalog.access.get(resource.id)
@@ -50,7 +86,6 @@ def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
         taken, problems = _take_all(ctx, resource, access, known)
         note = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "") if problems else ""
         reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0, note=note))
-    _note_strays(ctx, [resource.id for resource in resources])
     return reports
 
 
@@ -140,7 +175,7 @@ def _take(ctx: Context, resource: Resource, access: Access, offer: Offer, known:
     seen.note(offer.file, offer.stamp if fetched.settled else "", delivery.load_id)
     before = known.by_load.get(delivery.load_id)
     if before is None:
-        _note(ctx, delivery, known)
+        known.add(_row(delivery), _folder(ctx, resource), sink.size)
     elif before["file"] != offer.file:
         _note_repeat(ctx, delivery)
     return int(before is None)
@@ -158,8 +193,8 @@ def _asked(ctx: Context, resource: Resource, known: Known) -> Asked:
     )
 
 
-def _note(ctx: Context, delivery: Delivery, known: Known) -> None:
-    row: Row = {
+def _row(delivery: Delivery) -> Row:
+    return {
         "load_id": delivery.load_id,
         "resource": delivery.resource,
         "period": delivery.period,
@@ -171,8 +206,6 @@ def _note(ctx: Context, delivery: Delivery, known: Known) -> None:
         "manifest": delivery.manifest,
         "state": "extracted",
     }
-    ctx.journal.note(DELIVERIES, **row)
-    known.add(row)
 
 
 def _note_repeat(ctx: Context, delivery: Delivery) -> None:

@@ -142,7 +142,8 @@ def _refused(ctx: Context, resources: list[Resource]) -> list[Step]:
 def _note_refusal(ctx: Context, delivery: Delivery, reason: str, held: int | None) -> None:
     """A delivery is refused whole, with the records that its file ``held`` if they were counted; one that an earlier
     reading let through stays as it was."""
-    resource, stands = ctx.catalog.resources[delivery.resource], _earlier(ctx, delivery) is not None
+    rows = ctx.journal.newest(DELIVERIES, "load_id", load_id=delivery.load_id)
+    resource, stands = ctx.catalog.resources[delivery.resource], _earlier(rows, delivery) is not None
     with ctx.journal.writing() as connection:
         contract, outcome = landing_contract(ctx, resource).digest, "kept" if stands else "refused"
         note_reading(ctx, _row(delivery), contract, outcome, reason, connection)
@@ -162,7 +163,7 @@ def _land(ctx: Context, delivery: Delivery) -> Landed:
         )
     resource = ctx.catalog.resources[delivery.resource]
     contract = landing_contract(ctx, resource)
-    before, earlier = _before(delivery, rows), _earlier(ctx, delivery)
+    before, earlier = _before(delivery, rows), _earlier(rows, delivery)
     landing = land_job.run(ctx, delivery, earlier, _traits(ctx, before))
     facts, rules = _facts(landing, resource.load, int(before["received"] or 0) if before else 0)
     versions = [version for version in (landing.version, landing.rejects_version) if version]
@@ -171,12 +172,10 @@ def _land(ctx: Context, delivery: Delivery) -> Landed:
     return Landed(arrival, _noticed(landing))
 
 
-def _earlier(ctx: Context, delivery: Delivery) -> land_job.Standing | None:
+def _earlier(rows: list[dict[str, Any]], delivery: Delivery) -> land_job.Standing | None:
     """What an earlier reading of the same delivery left in the lake, if it passed."""
-    rows = ctx.journal.newest(DELIVERIES, "load_id", load_id=delivery.load_id)
-    if not rows or rows[0]["state"] != "landed":
-        return None
-    return land_job.Standing(int(rows[0]["landed"] or 0), int(rows[0]["rejected"] or 0))
+    standing = (row for row in rows if row["load_id"] == delivery.load_id and row["state"] == "landed")
+    return next((land_job.Standing(int(row["landed"] or 0), int(row["rejected"] or 0)) for row in standing), None)
 
 
 def _before(delivery: Delivery, rows: list[dict[str, Any]]) -> dict[str, Any] | None:

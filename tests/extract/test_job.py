@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from jobs.context import Context, RunReport
+from jobs.errors import EnvironmentFault
 from jobs.extract import job
+from jobs.extract.blobs import Sink
 from jobs.lake.delivery import delivery_of
 from jobs.lake.journal import DELIVERIES, REPEATS, WITHDRAWALS
 from tests.land.home import make_home
@@ -164,3 +170,79 @@ def test_a_correction_is_a_delivery_of_the_period_it_corrects(ctx: Context) -> N
     _put(ctx, "thing_20260302_3.csv", b"y", corrects="2026-02-01", period="2026-03-02")
     assert "'period' and 'corrects' differ" in _run(ctx).note
     assert _taken(ctx) == [("2026-02-01", 2, "thing_20260302_2.csv")]
+
+
+def _files(ctx: Context, count: int) -> list[str]:
+    names = [f"thing_20260301_{n}.csv" for n in range(1, count + 1)]
+    for name in names:
+        _put(ctx, name, name.encode())
+    return names
+
+
+def test_many_files_are_told_to_the_journal_together(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    names, synced, commits = _files(ctx, 12), [], []
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (synced.append(descriptor), sync(descriptor))[1])
+    sa.event.listen(ctx.journal.engine, "commit", commits.append)
+    assert _run(ctx).rows == len(names)
+    assert (len(synced), len(commits)) == (len(names) + 1, 1), "a sync a file, and one of their folder"
+    assert sorted(file for _, _, file in _taken(ctx)) == sorted(names)
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_BATCH", 5), ("_BATCH_BYTES", 100)])
+def test_a_kill_costs_no_more_than_a_batch(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    monkeypatch.setattr(job, limit, value)
+    _files(ctx, 12)
+    commits: list[object] = []
+    sa.event.listen(ctx.journal.engine, "commit", commits.append)
+    assert (_run(ctx).rows, len(commits)) == (12, 3)
+
+
+_DIE = """
+import os, signal, sys
+from pathlib import Path
+from jobs.context import Context
+from jobs.extract import job
+from jobs.lake.journal import Journal
+from jobs.settings import Settings
+
+tell = Journal.note_all
+def die(self, table, rows, *more):
+    if sys.argv[2] == "after":
+        tell(self, table, rows, *more)
+    os.kill(os.getpid(), signal.SIGKILL)
+Journal.note_all = die
+ctx = Context(Settings(home=Path(sys.argv[1]), engine="sail"), "2026-03-02")
+job.run(ctx, ctx.catalog.live.values())
+"""
+
+
+@pytest.mark.parametrize(("when", "known"), [("before", 0), ("after", 4)])
+def test_a_kill_between_files_and_journal_loses_nothing(ctx: Context, when: str, known: int) -> None:
+    names = _files(ctx, 4)
+    killed = subprocess.run([sys.executable, "-c", _DIE, str(ctx.settings.home), when], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(_blobs(ctx)) == 4
+    kept = {path.name: path.stat().st_ino for path in (ctx.settings.lake / "1_extracted" / "dep.sys").iterdir()}
+    assert len(_taken(ctx)) == known
+    assert _run(ctx).rows == 4 - known
+    assert sorted(file for _, _, file in _taken(ctx)) == names
+    assert len(ctx.journal.rows(DELIVERIES.select())) == 4, "each is told once"
+    assert {p.name: p.stat().st_ino for p in (ctx.settings.lake / "1_extracted" / "dep.sys").iterdir()} == kept
+
+
+def test_what_was_taken_is_told_though_our_own_disk_fails_later(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    _files(ctx, 3)
+    write, full = Sink.write, EnvironmentFault("no space left to keep a delivery")
+
+    def fill(sink: Sink, data: bytes) -> int:
+        if data == b"thing_20260301_3.csv":
+            raise full
+        return write(sink, data)
+
+    monkeypatch.setattr(Sink, "write", fill)
+    with pytest.raises(EnvironmentFault):
+        _run(ctx)
+    assert len(_taken(ctx)) == len(_blobs(ctx)) == 2

@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from jobs.audit.facts import open_refusals
 from jobs.cli import invoke
 from jobs.context import Context
 from jobs.contracts import Load
-from jobs.pipeline import run_pipeline
+from jobs.lake.delivery import delivery_of
+from jobs.lake.journal import DELIVERIES
+from jobs.pipeline import ingest, run_pipeline
 from jobs.pipeline.explain import where_row
 from jobs.pipeline.run import DONE, PARTLY
 from tests.land.home import RESOURCE, make_home
@@ -86,3 +89,15 @@ def test_what_replaces_a_refused_delivery(
     common = {"resource": RESOURCE, "blob": "", "member": "", "file": "", "received_at": "", "manifest": ""}
     rows = [common | {"state": s, "period": period, "sequence": n} for s, (period, n) in places.items()]
     assert bool(open_refusals(resource.model_copy(update={"load": load}), rows)) is is_open
+
+
+def test_a_landing_asks_the_journal_once_what_stands(tmp_path: Path) -> None:
+    make_home(tmp_path)
+    deliver(tmp_path, "thing_20260302_1.csv", rows=2)
+    assert run(tmp_path, "extract") == DONE
+    ctx = again(tmp_path)
+    (waiting,) = (delivery_of(row) for row in ctx.journal.newest(DELIVERIES, "load_id"))
+    asked: list[str] = []
+    sa.event.listen(ctx.journal.engine, "before_cursor_execute", lambda *event: asked.append(event[2]))
+    ingest._land(ctx, waiting)
+    assert sum("FROM deliveries" in statement.split("WHERE")[0] for statement in asked) == 1
