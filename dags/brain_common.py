@@ -37,9 +37,11 @@ VERDICTS = (DONE, BLOCKED, PARTLY)
 log = logging.getLogger("brain")
 
 
-def make_dag(dag_id: str, name: str, cron: str, about: str, early: BaseAsset | None = None, **more: Any) -> DAG:
-    """A DAG on the city's clock; with ``BRAIN_EARLY_TRIGGER=1`` also when the assets ``early`` are renewed."""
-    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE)  # and no start date: the first run is the next one due
+def make_dag(dag_id: str, name: str, cron: str | None, about: str, early: BaseAsset | None = None, **more: Any) -> DAG:
+    """A DAG on the city's clock; with ``BRAIN_EARLY_TRIGGER=1`` also when the assets ``early`` are renewed. Without
+    ``cron`` only when somebody asks."""
+    # no start date: the first run is the next one due
+    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE) if cron else None
     is_early = early is not None and os.environ.get("BRAIN_EARLY_TRIGGER") == "1"
     return DAG(
         dag_id=dag_id,
@@ -75,18 +77,28 @@ def library_asset(layer: str, library: Library) -> Asset:
 RELEASE = Asset(name="published.release", uri="brain://published/release", group="published")
 
 
-class Stretch(BaseOperator):
-    """Runs the pipeline from verb ``first`` to verb ``last``.
+class Brain(BaseOperator):
+    """A task that runs ``brain``.
 
     Of several that wait for the one slot of the pool, that with the highest ``priority_weight`` goes first.
     """
 
+    def __init__(self, **more: Any) -> None:
+        super().__init__(pool=POOL, weight_rule="absolute", **more)
+        self._command = Command()
+
+    def on_kill(self) -> None:
+        self._command.stop()
+
+
+class Stretch(Brain):
+    """Runs the pipeline from verb ``first`` to verb ``last``."""
+
     template_fields = ("first", "last", "only")
 
     def __init__(self, *, first: str, last: str, only: str = "*", connections: Iterable[str] = (), **more: Any) -> None:
-        super().__init__(pool=POOL, weight_rule="absolute", **more)
+        super().__init__(**more)
         self.first, self.last, self.only, self.connections = first, last, only, tuple(connections)
-        self._command = Command()
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
         day = business_date(context)
@@ -97,8 +109,14 @@ class Stretch(BaseOperator):
             context["outlet_events"][asset].extra = {"date": day}
         return outcome
 
-    def on_kill(self) -> None:
-        self._command.stop()
+
+class Replay(Brain):
+    """Takes again what was set aside; its run's parameters say of which resources."""
+
+    def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        asked = context["params"]
+        chosen = [f"--only={asked['resources']}", *(["--all"] if asked["all"] else [])]
+        return self._command.run(["replay", *chosen, "--date", business_date(context), "--json"])
 
 
 def business_date(context: Mapping[str, Any]) -> str:
@@ -231,7 +249,24 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
         for row in report.get("stages", [])
     ]
     stopped = [
-        ": ".join(filter(None, (row["state"], f"{row['layer']}.{row['name']}", row["delivery"], row["reason"])))
+        ": ".join(filter(None, (row["state"], _what(row), row.get("delivery"), row["reason"])))
         for row in report.get("stopped", [])
     ]
-    return stages + stopped
+    return stages + (_replayed(report) if "passed_over" in report else []) + stopped
+
+
+def _what(row: Mapping[str, Any]) -> str:
+    return str(row["what"]) if "what" in row else f"{row['layer']}.{row['name']}"
+
+
+def _replayed(report: Mapping[str, Any]) -> list[str]:
+    """What ``brain replay`` took again, before and now."""
+    files = [
+        f"{row['resource']} {row['file']}: {row['state']} -> {row['now']['state']}, {row['why']}"
+        for row in report["deliveries"]
+    ]
+    tables = [
+        f"{row['resource']}: {row['quarantined']} -> {row['quarantined_now']} rows quarantined, {row['why']}"
+        for row in report["tables"]
+    ]
+    return files + tables or ["nothing to take again"]

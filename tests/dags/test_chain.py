@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,26 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.dags.conftest import DAGS
+from tests.dags.home import make_small_home
 
 pytestmark = pytest.mark.dags
-
-LIVE = ("gaj.household.person", "mzj.marriage.registration")
 
 
 @pytest.fixture(scope="module")
 def ran(airflow: dict[str, str], tmp_path_factory: pytest.TempPathFactory, project: Path) -> tuple[Path, str]:
     """A home where two resources are live, and what the demo printed on it."""
     home = tmp_path_factory.mktemp("chain")
-    for name in ("catalog", "expectations"):
-        shutil.copytree(project / name, home / name)
-    for sql in (home / "catalog" / "themes").glob("*/*.sql"):
-        sql.unlink()
-    connections = home / "catalog" / "connections.yml"
-    lines = connections.read_text(encoding="utf-8").splitlines()
-    connections.write_text("".join(f"{line}\n" for line in lines if line.startswith(LIVE)), encoding="utf-8")
     settings = airflow | {"BRAIN_HOME": str(home)}
-    simulate = [sys.executable, "-m", "jobs", "--quiet", "simulate", "--people", "60", "--days", "2"]
-    subprocess.run(simulate, env=settings, check=True, stdout=subprocess.DEVNULL)
+    make_small_home(home, project, settings)
     demo = [sys.executable, str(DAGS / "brain_demo.py")]
     done = subprocess.run(demo, env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

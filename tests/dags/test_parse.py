@@ -52,12 +52,18 @@ def test_no_file_fails_to_import(parsed: dict) -> None:
     assert parsed["errors"] == {}
 
 
-def test_one_dag_a_live_department_and_three_central_ones(parsed: dict, project: Path) -> None:
+def test_one_dag_a_live_department_and_the_central_ones(parsed: dict, project: Path) -> None:
     from jobs.contracts import load_catalog
 
     live = {resource.department for resource in load_catalog(project).live.values()}
-    central = {"brain_base", "brain_themes", "brain_release"}
+    central = {"brain_base", "brain_themes", "brain_release", "brain_replay"}
     assert set(parsed["dags"]) == {f"brain_ingest_{department}" for department in live} | central
+
+
+def test_replay_waits_for_somebody_to_ask(parsed: dict) -> None:
+    told = json.dumps(parsed["dags"]["brain_replay"], ensure_ascii=False)
+    assert "NullTimetable" in told and "CronTriggerTimetable" not in told
+    assert "CronTriggerTimetable" in json.dumps(parsed["dags"]["brain_base"])
 
 
 def test_parsing_imports_no_engine(parsed: dict) -> None:
@@ -95,7 +101,7 @@ def test_seventy_departments_parse_in_two_seconds(airflow: dict[str, str], tmp_p
     assert len(everyone) > 70
     brain_plan.store_plan(tmp_path, replace(brain_plan.compile_plan(catalog), departments=everyone))
     parsed = read_folder(BRAIN_HOME=str(tmp_path))
-    assert len(parsed["dags"]) == len(everyone) + 3
+    assert len(parsed["dags"]) == len(everyone) + 4
     assert parsed["seconds"] <= 2.0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,12 +20,11 @@ import pytest
 
 from jobs.lake.doctor import find_chromium
 from jobs.lake.manifest import Manifest, all_manifests
+from tests.dags.home import DEPARTMENTS, make_small_home
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-LIVE = ("gaj.household.person", "mzj.marriage.registration")
-DEPARTMENTS = ("gaj", "mzj")
 UP_SECONDS, WAIT_SECONDS = 180, 300
 
 
@@ -85,15 +83,14 @@ def office(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[
     """Airflow with renewed tables starting what builds on them."""
     if find_chromium() is None:
         pytest.skip("no Chromium: apt-get install chromium")
-    home = _home(tmp_path_factory.mktemp("office"), project)
+    home = tmp_path_factory.mktemp("office")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     chosen = {"AIRFLOW_HOME": str(home / "airflow"), "BRAIN_HOME": str(home), "BRAIN_ENGINE": "sail"}
     chosen |= {"BRAIN_AIRFLOW_PORT": str(port), "BRAIN_EARLY_TRIGGER": "1"}
     given = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "BRAIN_IN_"))}
-    simulate = [sys.executable, "-m", "jobs", "--quiet", "simulate", "--people", "60", "--days", "2"]
-    subprocess.run(simulate, env=given | chosen, check=True, stdout=subprocess.DEVNULL)
+    make_small_home(home, project, given | chosen)
     command = [sys.executable, str(project / "dags" / "brain_airflow.py")]
     with (home / "airflow.log").open("w") as log:
         process = subprocess.Popen(
@@ -106,18 +103,6 @@ def office(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[
             yield Office(home, url, json.loads(passwords.read_text()))
         finally:
             _end(process)
-
-
-def _home(home: Path, project: Path) -> Path:
-    """The project's catalog with two live resources and no themes."""
-    for name in ("catalog", "expectations"):
-        shutil.copytree(project / name, home / name)
-    for sql in (home / "catalog" / "themes").glob("*/*.sql"):
-        sql.unlink()
-    connections = home / "catalog" / "connections.yml"
-    lines = connections.read_text(encoding="utf-8").splitlines()
-    connections.write_text("".join(f"{line}\n" for line in lines if line.startswith(LIVE)), encoding="utf-8")
-    return home
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
