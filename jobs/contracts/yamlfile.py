@@ -28,8 +28,8 @@ _SCALARS = (
     ("null", "~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("int", "[-+]?(0|[1-9][0-9]{0,17})", "-+0123456789"),
     ("float", "[-+]?(0|[1-9][0-9]{0,17})[.][0-9]{1,17}", "-+0123456789"),
-    ("merge", "<<", "<"),
 )
+_MERGE = "<<"
 _CORE = "tag:yaml.org,2002:"
 _TAGS = {None, *(f"{_CORE}{kind}" for kind in ("map", "seq", "str", "bool", "null", "int", "float"))}
 
@@ -44,12 +44,16 @@ class YamlFault(Exception):
 
 
 class _StrictLoader(_Loader):
-    """Safe loader of the core schema that refuses a key given twice."""
+    """Safe loader of the core schema that refuses a key given twice, and the merge keys that the schema left out."""
 
     yaml_implicit_resolvers: dict[Any, Any] = {}
     yaml_constructors = {tag: build for tag, build in _Loader.yaml_constructors.items() if tag in _TAGS}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key_node, _ in node.value:
+            if key_node.value == _MERGE:
+                line = key_node.start_mark.line + 1
+                raise YamlFault(line, f"key {_MERGE!r} takes over keys that nobody sees here; write them out")
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         if len(mapping) != len(node.value):
             seen: set[Any] = set()
@@ -84,6 +88,9 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - derived from the safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if "duplicate anchor" in (error.context or "") and error.context_mark:
+            first = error.context_mark.line + 1
+            raise YamlFault(line, f"the anchor of line {first} is given anew; give each its own name") from None
         raise YamlFault(line, f"{error.problem}; check brackets, quotes and indentation (blanks, no tabs)") from None
     except (yaml.YAMLError, ValueError, KeyError, RecursionError) as error:
         raise YamlFault(

@@ -34,13 +34,15 @@ class Entry:
     size: int
     stamp: str
     """Changes whenever the content does."""
+    is_file: bool = True
+    """False for what only stands in the place of one: a link, a pipe, a device."""
 
 
 class Shelf(Protocol):
     """A place that holds files. Everything it raises is a SourceError."""
 
     def entries(self) -> Iterator[Entry]:
-        """Regular files, no links, devices or folders."""
+        """All but folders."""
 
     def small(self, entry: Entry, limit: int) -> bytes:
         """The first ``limit`` bytes of a small file."""
@@ -69,6 +71,8 @@ class Files:
             try:
                 require_plain(name)
                 told = entries.get(name + MANIFEST_SUFFIX)
+                for entry in (entries.get(name), told):
+                    _require_file(entry)
                 said = match.groupdict()
                 if name not in entries:
                     yield from self._withdrawal(name, told, said)
@@ -115,6 +119,12 @@ def require_plain(name: str) -> None:
     if hidden or name in ("", ".", "..") or "/" in name or "\\" in name or len(name) > _MAX_NAME:
         problem = "the name of a delivery is a path, too long, or holds characters that cannot be seen"
         raise SourceError(problem, remedy="Ask for plain file names")
+
+
+def _require_file(entry: Entry | None) -> None:
+    if entry and not entry.is_file:
+        what = "the manifest" if entry.name.endswith(MANIFEST_SUFFIX) else "the delivery"
+        raise SourceError(f"{what} is a link, pipe or device, which is not followed", remedy="Ask for the file itself")
 
 
 def placed(manifest: dict[str, Any], digits: str, sequence: str) -> tuple[str, int]:

@@ -25,11 +25,11 @@ class Folder:
         self._folder = inside(inbox, path)
 
     def entries(self) -> Iterator[Entry]:
-        """Regular files; a folder that is not there yet holds none."""
+        """All but folders; a folder that is not there yet holds none."""
         for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             found = path.lstat()
-            if stat.S_ISREG(found.st_mode):
-                yield Entry(path.name, found.st_size, _stamp(found))
+            if not stat.S_ISDIR(found.st_mode):
+                yield Entry(path.name, found.st_size, _stamp(found), stat.S_ISREG(found.st_mode))
 
     def small(self, entry: Entry, limit: int) -> bytes:
         """The first ``limit`` bytes."""

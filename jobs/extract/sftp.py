@@ -59,7 +59,7 @@ class SftpFolder:
             self._runner.close()
 
     def entries(self) -> Iterator[Entry]:
-        """Regular files, as the folder lists them."""
+        """All but folders, as the folder lists them."""
         yield from self._run(self._list())
 
     def small(self, entry: Entry, limit: int) -> bytes:
@@ -105,8 +105,9 @@ class SftpFolder:
         found = []
         async for item in self._client.scandir(self._folder):
             mode = item.attrs.permissions or 0
-            if stat.S_ISREG(mode) and isinstance(item.filename, bytes):
-                found.append(Entry(os.fsdecode(item.filename), item.attrs.size or 0, _stamp(item.attrs)))
+            if isinstance(item.filename, bytes) and not stat.S_ISDIR(mode):
+                name, stamp = os.fsdecode(item.filename), _stamp(item.attrs)
+                found.append(Entry(name, item.attrs.size or 0, stamp, stat.S_ISREG(mode)))
         return found
 
     async def _first(self, entry: Entry, limit: int) -> bytes:

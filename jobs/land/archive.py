@@ -121,7 +121,7 @@ def _member(archive: zipfile.ZipFile, pattern: str, notes: dict[str, int]) -> IO
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise SourceError(f"the archive has more than {MAX_ENTRIES} entries", remedy="Ask for the plain file")
-    found = [info for info in entries if not info.is_dir() and fnmatch.fnmatchcase(info.filename, pattern)]
+    found = [info for info in entries if _is_file(info) and fnmatch.fnmatchcase(info.filename, pattern)]
     if len(found) != 1:
         raise SourceError(f"the archive has {len(found)} members like {pattern!r}, not one", remedy=_naming(entries))
     _require_apart(entries)
@@ -138,9 +138,14 @@ def _member(archive: zipfile.ZipFile, pattern: str, notes: dict[str, int]) -> IO
         raise _damaged(error, "a ZIP") from None
 
 
+def _is_file(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is no folder; one without a name is nothing that could be asked for."""
+    return bool(info.filename) and not info.is_dir()
+
+
 def _naming(entries: list[zipfile.ZipInfo]) -> str:
     """What to declare: the kinds of members that there are, without their names."""
-    endings = sorted({Path(info.filename).suffix.lower() for info in entries if not info.is_dir()} - {""})
+    endings = sorted({Path(info.filename).suffix.lower() for info in entries if _is_file(info)} - {""})
     held = f" (it holds {', '.join(endings[:5])})" if endings else ""
     return f"Ask for an archive with one such file, or correct `member`{held}"
 

@@ -9,6 +9,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.badfiles.clean import NAMES, PLAIN, ROWS, text
 from tests.badfiles.recipe import Recipe, Row, Verdict
@@ -36,6 +37,8 @@ def _manifests() -> Iterator[Recipe]:
     digest = hashlib.sha256(DATA).hexdigest()
     sound = saying(rows=6, sha256=digest, sums={"备注": "15.60"}, period="2026-03-02")
     yield recipe("no manifest", None, EXACT)
+    yield replace(recipe("a link in its place", None, REFUSED, "delivery is a link"), link="file")
+    yield replace(recipe("a link in the place of its manifest", sound, REFUSED, "manifest is a link"), link="manifest")
     yield recipe("a manifest that is right", sound, EXACT)
     yield recipe("a manifest behind a mark", b"\xef\xbb\xbf" + sound, EXACT)
     yield recipe("entries that nobody knows", saying(rows=6, 说明="无", extra=[1, {"a": None}]), EXACT)
@@ -86,6 +89,10 @@ def _names() -> Iterator[Recipe]:
         "_e\u0301.csv",
         "_é.csv",
         "_NUL.csv",
+        ".csv:stream",
+        "_con",
+        "_LPT1.csv.",
+        "_" + "x" * 234 + ".csv",
         "_" + "长" * 70 + ".csv",
     ):
         yield recipe(f"thing_20260302_1{tail}", EXACT)
@@ -119,6 +126,20 @@ def _archives() -> Iterator[Recipe]:
     link = zipfile.ZipInfo("x.csv")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     yield recipe("a member that is a link", _zip((link, b"/etc/passwd")), REFUSED, "link")
+    inner = zipfile.ZipInfo("x.csv")
+    inner.external_attr = link.external_attr
+    other = _zip((inner, b"data/y.txt"), ("data/y.txt", content))
+    yield recipe("a member that is a link to another", other, REFUSED, "link")
+    beside = zipfile.ZipInfo("readme")
+    beside.external_attr = link.external_attr
+    yield recipe("a link beside the member", _zip((beside, b"/etc/passwd"), ("x.csv", content)), EXACT)
+    under = zipfile.ZipInfo("data")
+    under.external_attr = link.external_attr
+    yield recipe("a member below a link", _zip((under, b"/etc"), ("data/x.csv", content)), EXACT)
+    for size, name in ((300, "长" * 100), (65_535, "x" * 65_531)):
+        yield recipe(f"a member's name of {size:,} bytes and more", _zip((f"{name}.csv"[-65_535:], content)), EXACT)
+    yield recipe("a member without a name", _zip(("", content)), REFUSED, "0 members", member="*")
+    yield recipe("a nameless one beside the member", _zip(("", b"?"), ("x.csv", content)), EXACT)
     many = _zip(("x.csv", content), *((f"{n}.txt", b"") for n in range(10_001)))
     yield recipe("10,001 members more", many, REFUSED, "entries")
     good = _zip(("x.csv", content))

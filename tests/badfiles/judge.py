@@ -96,12 +96,20 @@ def land(recipe: Recipe) -> Came:
 def _found_manifest(recipe: Recipe, data: bytes) -> Mapping[str, Any]:
     """The manifest as the extract stage reads it of a file in the inbox; SourceError if the name or it is not sound."""
     access = Access(kind="files", path="dep/sys", pattern="thing_{period}_{sequence}*")
-    with tempfile.TemporaryDirectory(prefix="brain-badfile-") as inbox:
+    prefix = "brain-badfile-"
+    with tempfile.TemporaryDirectory(prefix=prefix) as inbox, tempfile.TemporaryDirectory(prefix=prefix) as outer:
         folder = Path(inbox) / "dep" / "sys"
+        outside = Path(outer)
         folder.mkdir(parents=True)
-        (folder / recipe.file).write_bytes(data)
-        if recipe.beside is not None:
-            (folder / f"{recipe.file}{MANIFEST_SUFFIX}").write_bytes(recipe.beside)
+        for what, name, content in (
+            ("file", recipe.file, data),
+            ("manifest", f"{recipe.file}{MANIFEST_SUFFIX}", recipe.beside),
+        ):
+            if content is not None and recipe.link == what:
+                (outside / what).write_bytes(content)
+                (folder / name).symlink_to(outside / what)
+            elif content is not None:
+                (folder / name).write_bytes(content)
         shelf = Folder(Path(inbox), access.path or "")
         [offer] = Files("dep.sys.thing", access, "", shelf, lambda _file, _stamp: False).offers()
         if isinstance(offer, SourceError):

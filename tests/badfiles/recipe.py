@@ -43,6 +43,8 @@ class Recipe:
     file: str = ""
     """Its name in the inbox, where that is part of the case; with ``beside`` as its manifest, if it has one."""
     beside: bytes | None = None
+    link: str = ""
+    """What stands in the folder as a symbolic link: ``file`` or ``manifest``, to a sound one outside the inbox."""
     lengths: Mapping[str, int] = field(default_factory=dict)
     """Fixed lengths of the columns' elements."""
 

@@ -214,6 +214,14 @@ def test_a_hostile_file_is_a_fault_and_not_a_crash(home: Path, hostile: str) -> 
     assert {fault.file for fault in faults_of(home)} == {HOUSEHOLD}
 
 
+def test_an_anchor_means_what_it_marks_wherever_it_is_named(home: Path) -> None:
+    written = load_catalog(home).resources["gaj.household.person"]
+    replacing("load: {mode: full, key: [GMSFHM]}", "load: {mode: full, key: &key [GMSFHM]}")(home / HOUSEHOLD)
+    replacing("  level: G3\n  items", "  totals: *key\n  level: G3\n  items")(home / HOUSEHOLD)
+    meant = load_catalog(home).resources["gaj.household.person"]
+    assert meant == written.model_copy(update={"totals": ("GMSFHM",)})
+
+
 @pytest.mark.parametrize("text", ["no", "on", "12:30:45", "2_950_000", "0o12", "2026-03-01", "~x", "=1"])
 def test_a_text_that_older_yaml_reads_as_another_thing_stays_a_text(home: Path, text: str) -> None:
     replacing('volume: "2950000"', f"volume: {text}")(home / HOUSEHOLD)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobs.contracts import Access
 from jobs.errors import SourceError
-from jobs.extract.files import Files, compile_pattern
+from jobs.extract.files import Files, compile_pattern, require_plain
 from jobs.extract.folders import Folder
 from jobs.extract.manifest import parse_manifest
 from jobs.extract.source import Offer
@@ -85,7 +85,7 @@ def test_a_name_that_is_no_day_or_no_place_is_an_error(inbox: Path, name: str) -
         _found(inbox)
 
 
-def test_links_devices_and_folders_are_no_deliveries(inbox: Path, tmp_path: Path) -> None:
+def test_what_only_stands_in_the_place_of_a_file_is_named_and_not_followed(inbox: Path, tmp_path: Path) -> None:
     secret = tmp_path / "hj_20260301_9.csv"
     secret.write_text("secret")
     folder = inbox / "dep" / "sys"
@@ -94,8 +94,29 @@ def test_links_devices_and_folders_are_no_deliveries(inbox: Path, tmp_path: Path
     (folder / "hj_20260301_3.csv").mkdir()
     _put(inbox, "hj_20260301_4.csv")
     (folder / "hj_20260301_4.csv.manifest.json").symlink_to(secret)
-    (only,) = _found(inbox)
-    assert (only.sequence, only.manifest) == (4, {})
+    _put(inbox, "hj_20260301_5.csv")
+    (folder / "hj_20260301_6.csv").symlink_to(folder / "hj_20260301_5.csv")
+    (folder / "hj_20260301_7.csv").symlink_to(folder / "hj_20260301_7.csv")
+    (folder / "another.txt").symlink_to(secret)
+    found = list(
+        Files("dep.sys.thing", ACCESS, "", Folder(inbox, ACCESS.path or ""), lambda _file, _stamp: False).offers()
+    )
+    assert [offer.sequence for offer in found if isinstance(offer, Offer)] == [5]
+    told = {str(error.where["file"]): error.problem for error in found if isinstance(error, SourceError)}
+    assert {name: problem.split(" is ")[0] for name, problem in told.items()} == {
+        "hj_20260301_1.csv": "the delivery",
+        "hj_20260301_2.csv": "the delivery",
+        "hj_20260301_4.csv": "the manifest",
+        "hj_20260301_6.csv": "the delivery",
+        "hj_20260301_7.csv": "the delivery",
+    }
+    assert all("not followed" in problem for problem in told.values())
+
+
+def test_a_name_that_no_shelf_should_hold_is_refused() -> None:
+    require_plain("长" * 255)
+    with pytest.raises(SourceError, match="too long"):
+        require_plain("x" * 256)
 
 
 @pytest.mark.parametrize("path", ["..", "../other", "dep/../../other", "/etc", "dep/sys/link"])

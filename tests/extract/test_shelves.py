@@ -58,8 +58,11 @@ def test_links_folders_and_odd_names_of_a_server_are_not_taken(
     ctx = City(sftp, monkeypatch).connect(pattern="*_{period}*.csv")
     report = run(ctx)[RESOURCE]
     assert report.rows == 1
-    assert "file bad\\nname_20260301.csv" in report.note
+    assert "file bad\\nname_20260301.csv" in report.note and "(and 1 more)" in report.note
     assert len(visible(ctx)) == 1
+    (folder / "bad\nname_20260301.csv").unlink()
+    note = run(ctx)[RESOURCE].note
+    assert "the delivery is a link" in note and "thing_20260301_7.csv" in note and "secret" not in note
 
 
 def test_a_folder_that_is_a_link_out_of_the_declared_one_is_refused(
