@@ -20,6 +20,7 @@ RuleName = Literal[
     "org_code",
     "business_reg_no",
     "licence_identifier",
+    "taxpayer_id",
     "passport",
     "hk_macao_permit",
     "taiwan_permit",

@@ -93,6 +93,9 @@ def standardised_suite(catalog: Catalog, resource: Resource) -> list[Rule]:
             rules.append(_flag_rule(column, label, ("unseen_code",), "0105", "在代码表内", "代码表", 0.995, grade))
         else:
             rules += _flag_rules(catalog, source_field.element, column, label)
+        if source_field.against:
+            told = next(other.label for other in resource.fields if other.column == source_field.against)
+            rules.append(_flag_rule(column, label, ("differs",), "0402", f"与{told}一致", "GB 11643-1999", 0.98))
     declared = catalog.expectations.get(("3_standardised", resource.id), ())
     return rules + [_declared(rule, position) for position, rule in enumerate(declared)]
 
@@ -159,7 +162,15 @@ _FLAGS = (
         "GB 11643-1999",
         0.98,
     ),
-    (("uscc",), ("check_digit", "malformed"), "0301", "校验位和格式正确", "GB 32100-2015", 0.98),
+    (("uscc", "taxpayer_id"), ("check_digit", "malformed"), "0301", "校验位和格式正确", "GB 32100-2015", 0.98),
+    (
+        ("uscc", "taxpayer_id"),
+        ("unknown_kind", "org_check_digit", "unknown_division"),
+        "0105",
+        "所含登记管理部门、机构类别、主体标识和区划存在",
+        "GB 32100-2015",
+        0.98,
+    ),
     (("licence_identifier",), ("check_digit", "malformed"), "0301", "标识校验正确", "GB/T 36904-2018", 0.97),
     (("mobile",), ("malformed", "placeholder"), "0305", "号码可用", "", 0.95),
     (("person_name", "org_name"), ("malformed", "placeholder"), "0305", "无乱码、无占位值", "", 0.99),

@@ -70,6 +70,15 @@ def _checked(rule: str, what: str) -> Callable[[Element, Facts], Evidence]:
     return judge
 
 
+def _taxpayer(_element: Element, facts: Facts) -> Evidence:
+    """Credit codes and resident ids are numbers of taxpayers too: only others speak for it."""
+    share = facts.rule("taxpayer_id")
+    if share < 0.3:
+        return Evidence(-1.0, f"only {_pct(share)} are numbers of taxpayers")
+    own = share > 0.02 + max(facts.rule("uscc"), facts.rule("resident_id"))
+    return Evidence(min(0.95, 0.2 + share) if own else 0.1, f"{_pct(share)} are numbers of taxpayers")
+
+
 def _identity(_element: Element, facts: Facts) -> Evidence:
     share = facts.rule("resident_id")
     if share >= 0.4:
@@ -207,6 +216,7 @@ _JUDGES: dict[str, Callable[[Element, Facts], Evidence]] = {
     "resident_id": _checked("resident_id", "are valid resident ids"),
     "uscc": _checked("uscc", "are valid credit codes"),
     "org_code": _checked("org_code", "are valid organisation codes"),
+    "taxpayer_id": _taxpayer,
     "licence_identifier": _checked("licence_identifier", "are valid licence identifiers"),
     "longitude": _checked("longitude", "are longitudes of the city"),
     "latitude": _checked("latitude", "are latitudes of the city"),

@@ -26,6 +26,7 @@ ASKED = (
     "org_code",
     "business_reg_no",
     "licence_identifier",
+    "taxpayer_id",
     "date",
     "datetime",
     "month",

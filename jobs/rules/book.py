@@ -14,6 +14,7 @@ from jobs.rules import (
     organisations,
     phones,
     residents,
+    taxpayers,
     texts,
     towns,
 )
@@ -33,6 +34,7 @@ RULES: dict[str, Rule] = {
         identifiers.ORG_CODE,
         identifiers.BUSINESS_REG_NO,
         identifiers.LICENCE_IDENTIFIER,
+        taxpayers.TAXPAYER_ID,
         *documents.DOCUMENTS,
         dates.DATE,
         dates.DATETIME,

@@ -6,6 +6,7 @@ GS 15-2006 (registration number, MOD 11,10), GB/T 36904-2018 (licence identifier
 
 from __future__ import annotations
 
+from jobs.rules.divisions import division_pattern
 from jobs.rules.rule import (
     NULL_TOKENS,
     PLACEHOLDERS,
@@ -40,6 +41,12 @@ _NULLS = tuple(token.upper() for token in NULL_TOKENS)
 _RESIDENT_SHAPE = "^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]$"
 _OLD_RESIDENT = "^[1-8][0-9]{11}([0-8][0-9]{2}|9[0-8][0-9]|99[0-5])$"
 _USCC_SHAPE = f"^[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}$"
+USCC_KINDS = "1[1239] 2[19] 3[1-59] 4[19] 5[1239] 6[129] 7[129] 8[19] 9[1-3] A[19] N[1239] Y1"
+"""Registering authorities and the categories that each gives, as amended in 2016; a test holds them to the catalog's
+table ``uscc_authority_category``."""
+_USCC_KIND = f"^(?:{USCC_KINDS.replace(' ', '|')})"
+NATION = "100000"
+"""Stands for a division where a national authority registers."""
 _LICENCE_ROOT = "^1[.]2[.]156[.]3005[.]2[.]"
 
 
@@ -78,9 +85,14 @@ def _day(year: str, text: str, month: int) -> str:
 def _resident_value(text: str, policy: Policy) -> str:
     """15 digits become 18; 996-999 marked people over 100 whose century is 18, so they stay as delivered."""
     longer = f"concat(substring({text}, 1, 6), '19', substring({text}, 7, 9))"
+    old = (is_old_resident(text), f"concat({longer}, {resident_check(longer)})")
+    return cases([(_is_filler(text, policy), _NOTHING), old], text)
+
+
+def is_old_resident(text: str) -> str:
+    """Whether a text is a number of 15 digits as they were given until 1999, of a day that exists."""
     born = _day(f"'19', substring({text}, 7, 2)", text, 9)
-    old = f"{matches(text, _OLD_RESIDENT)} AND {born} IS NOT NULL"
-    return cases([(_is_filler(text, policy), _NOTHING), (old, f"concat({longer}, {resident_check(longer)})")], text)
+    return f"{matches(text, _OLD_RESIDENT)} AND {born} IS NOT NULL"
 
 
 def _is_filler(text: str, _policy: Policy) -> str:
@@ -89,7 +101,8 @@ def _is_filler(text: str, _policy: Policy) -> str:
     return f"({same} OR {one_of(text, (NO_CODE, *PLACEHOLDERS, *_NULLS, '无证', '无代码'))})"
 
 
-def _resident_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[str, str]]:
+def resident_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[str, str]]:
+    """Shape and day, check character, a day to come; and that the text was an old number."""
     return [
         (f"NOT {matches(parsed, _RESIDENT_SHAPE)} OR {resident_birth(parsed)} IS NULL", "malformed"),
         (f"substring({parsed}, 18, 1) <> {resident_check(parsed)}", "check_digit"),
@@ -101,7 +114,7 @@ def _resident_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[st
 def _document_suspicion(text: str, parsed: str, policy: Policy) -> list[tuple[str, str]]:
     """Any document: 18 digits are a resident id and must check, masked numbers are not numbers."""
     other = f"NOT {matches(parsed, '^[0-9]{17}[0-9X]$')}"
-    resident = _resident_suspicion(text, parsed, policy)
+    resident = resident_suspicion(text, parsed, policy)
     return [(f"instr({parsed}, '*') > 0", "malformed"), (other, ""), *resident]
 
 
@@ -116,19 +129,29 @@ def uscc_check(text: str) -> str:
     return f"substring('0YXWUTRQPNMLKJHGFEDCBA987654321', (29 * {high} + {low}) % 31 + 1, 1)"
 
 
-def _uscc_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
+def uscc_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
+    """Shape and check character; then what a code says of itself, which is no doubt that it is one."""
+    body = f"substring({parsed}, 9, 9)"
     return [
         (f"NOT {matches(parsed, _USCC_SHAPE)}", "malformed"),
         (f"substring({parsed}, 18, 1) <> {uscc_check(parsed)}", "check_digit"),
+        (f"NOT {matches(parsed, _USCC_KIND)}", "unknown_kind"),
+        (f"substring({body}, 9, 1) <> {org_check(body)}", "org_check_digit"),
+        (f"NOT {matches(parsed, f'^..{division_pattern(NATION)}')}", "unknown_division"),
     ]
 
 
+def org_check(text: str) -> str:
+    """The 9th character that the first 8 ask for (GB 11714): weights 3,7,9,10,5,8,4,2 over 0-9A-Z, powers of 2 mod 11;
+    11 - sum mod 11, 10 is X, 11 is 0."""
+    values = f"translate(substring({text}, 1, 8), 'BCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789A0123456789A012')"
+    return f"substring('097531X8642', {_in_base(values, 13)} % 11 + 1, 1)"
+
+
 def _org_code_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[str, str]]:
-    """Weights 3,7,9,10,5,8,4,2 over 0-9A-Z; 11 - sum mod 11, 10 is X, 11 is 0. The weights are powers of 2 mod 11."""
-    values = f"translate(substring({parsed}, 1, 8), 'BCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789A0123456789A012')"
     return [
         (f"NOT {matches(parsed, '^[0-9A-Z]{8}[0-9X]$')}", "malformed"),
-        (f"substring({parsed}, 9, 1) <> substring('097531X8642', {_in_base(values, 13)} % 11 + 1, 1)", "check_digit"),
+        (f"substring({parsed}, 9, 1) <> {org_check(parsed)}", "check_digit"),
     ]
 
 
@@ -165,15 +188,16 @@ def _licence_suspicion(_text: str, parsed: str, _policy: Policy) -> list[tuple[s
     ]
 
 
-def _identifier(name: str, parsed: Step, suspect: Suspicion) -> Rule:
+def identifier(name: str, parsed: Step, suspect: Suspicion) -> Rule:
+    """A rule that reads :func:`code_text`."""
     return Rule(name, "string", code_text, parsed, only_placeholder, suspect, same_text)
 
 
-RESIDENT_ID = _identifier("resident_id", _resident_value, _resident_suspicion)
-IDENTITY_DOCUMENT = _identifier("identity_document", _resident_value, _document_suspicion)
-USCC = _identifier("uscc", unless_filler, _uscc_suspicion)
-ORG_CODE = _identifier("org_code", unless_filler, _org_code_suspicion)
-BUSINESS_REG_NO = _identifier("business_reg_no", unless_filler, _registration_suspicion)
+RESIDENT_ID = identifier("resident_id", _resident_value, resident_suspicion)
+IDENTITY_DOCUMENT = identifier("identity_document", _resident_value, _document_suspicion)
+USCC = identifier("uscc", unless_filler, uscc_suspicion)
+ORG_CODE = identifier("org_code", unless_filler, _org_code_suspicion)
+BUSINESS_REG_NO = identifier("business_reg_no", unless_filler, _registration_suspicion)
 LICENCE_IDENTIFIER = Rule(
     "licence_identifier",
     "string",

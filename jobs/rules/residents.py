@@ -7,28 +7,13 @@ counts if it was ever in GB/T 2260, whatever the day of birth. One that never wa
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from importlib.resources import files
-
+from jobs.rules.divisions import division_pattern
 from jobs.rules.identifiers import RESIDENT_ID, resident_birth, resident_check
 from jobs.rules.rule import Policy, Rule, Step, no_suspicion
-from jobs.rules.sql import cases, in_list, literal, matches
+from jobs.rules.sql import cases, literal, matches
 
 RESIDENCE_PERMITS = ("810000", "820000", "830000")
 """Written for residents of Hong Kong, Macao and Taiwan instead of a division (since 2018)."""
-
-
-@cache
-def divisions_ever() -> tuple[str, ...]:
-    """Codes that were in GB/T 2260 at any time since 1980, county by county, as python-stdnum lists them."""
-    found, province = [], ""
-    for line in files("stdnum.cn").joinpath("loc.dat").read_text(encoding="utf-8").splitlines():
-        if head := re.match(r"([0-9]{2}) ", line):
-            province = head[1]
-        elif county := re.match(r" +([0-9]{4}) ", line):
-            found.append(province + county[1])
-    return tuple(sorted({*found, *RESIDENCE_PERMITS}))
 
 
 def _number(raw: str, policy: Policy) -> str:
@@ -36,26 +21,27 @@ def _number(raw: str, policy: Policy) -> str:
     return RESIDENT_ID.parsed(RESIDENT_ID.text(raw, policy), policy)
 
 
-def _is_sound(number: str) -> str:
+def is_sound(number: str) -> str:
+    """Whether 18 characters are a resident id that checks, of a day that exists; never null."""
     shape = matches(number, "^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]$")
     right = f"substring({number}, 18, 1) = {resident_check(number)}"
     return f"coalesce({shape} AND {resident_birth(number)} IS NOT NULL AND {right}, FALSE)"
 
 
 def _birth(number: str, _policy: Policy) -> str:
-    return cases([(_is_sound(number), resident_birth(number))], "CAST(NULL AS DATE)")
+    return cases([(is_sound(number), resident_birth(number))], "CAST(NULL AS DATE)")
 
 
 def _sex(number: str, _policy: Policy) -> str:
     """Code of GB/T 2261.1: the 17th digit is odd for 1 (male), even for 2."""
     odd = f"substring({number}, 17, 1) IN ('1', '3', '5', '7', '9')"
-    return cases([(f"{_is_sound(number)} AND {odd}", literal("1")), (_is_sound(number), literal("2"))], _NOTHING)
+    return cases([(f"{is_sound(number)} AND {odd}", literal("1")), (is_sound(number), literal("2"))], _NOTHING)
 
 
 def _division(number: str, _policy: Policy) -> str:
     """The first six digits; a foreigner's number (9…) has another meaning there."""
-    code = f"substring({number}, 1, 6)"
-    return cases([(f"{_is_sound(number)} AND {in_list(code, divisions_ever())}", code)], _NOTHING)
+    ever = matches(number, "^" + division_pattern(*RESIDENCE_PERMITS))
+    return cases([(f"{is_sound(number)} AND {ever}", f"substring({number}, 1, 6)")], _NOTHING)
 
 
 _NOTHING = "CAST(NULL AS STRING)"
@@ -63,7 +49,7 @@ _NOTHING = "CAST(NULL AS STRING)"
 
 def _says_nothing(number: str) -> str:
     """Whether there is no number to read."""
-    return f"NOT {_is_sound(number)}"
+    return f"NOT {is_sound(number)}"
 
 
 def _gives_no_division(number: str) -> str:

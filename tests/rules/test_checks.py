@@ -10,6 +10,7 @@ import pytest
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10, mod_37_36
 
+from jobs.rules.divisions import divisions_ever
 from tests.rules.evaluate import read_cells
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+KINDS = ("11", "12", "13", "21", "31", "52", "71", "81", "91", "92", "93", "A1", "N1", "N2", "N3", "Y1")
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -31,12 +33,14 @@ def resident(random: Random) -> str:
 
 
 def credit(random: Random) -> str:
-    body = _pick(random, USCC, 2) + _pick(random, USCC[:10], 6) + _pick(random, USCC, 9)
+    """A pair, a division and an organisation code that exist: nothing is to be said of it."""
+    kind, division = random.choice(KINDS), random.choice(divisions_ever())
+    body = kind + division + organisation(random, USCC)
     return body + uscc.calc_check_digit(body)
 
 
-def organisation(random: Random) -> str:
-    body = _pick(random, BASE36, 8)
+def organisation(random: Random, alphabet: str = BASE36) -> str:
+    body = _pick(random, alphabet, 8)
     return body + _org_check(body)
 
 

@@ -10,6 +10,7 @@ def _is_old(text: str) -> bool:
 
 
 _ID = ("resident_id", "identity_document")
+_CREDIT = ("uscc", "taxpayer_id")
 _OLD_BEARERS = ("gaj.idcard.card", "rsj.si.person", "mzj.funeral.cremation", "zfw.zwgc.person", "gjj.account.person")
 
 IDENTIFIERS = (
@@ -30,16 +31,16 @@ IDENTIFIERS = (
     doubted("id_short", ("resident_id",), when(is_number_18, lambda t: t[:17]), "malformed"),
     unreadable("id_placeholder", _ID, when(is_number_18, lambda t: "000000000000000000"), "placeholder"),
     unreadable("id_word", _ID, when(is_number_18, lambda t: "无证"), "placeholder"),
-    repaired("uscc_lower", ("uscc",), str.lower),
-    repaired("uscc_blanks", ("uscc",), lambda t: f"{t[:8]} {t[8:]}"),
-    doubted("uscc_check_digit", ("uscc",), wrong_last, "check_digit"),
+    repaired("uscc_lower", _CREDIT, str.lower),
+    repaired("uscc_blanks", _CREDIT, lambda t: f"{t[:8]} {t[8:]}"),
+    doubted("uscc_check_digit", _CREDIT, wrong_last, "check_digit"),
     doubted(
         "uscc_letter_o",
-        ("uscc",),
+        _CREDIT,
         when(lambda t: "0" in t[10:], lambda t: t[:10] + t[10:].replace("0", "O", 1)),
         "malformed",
     ),
-    unreadable("uscc_filler", ("uscc",), lambda t: "00000000000000000X", "placeholder"),
+    unreadable("uscc_filler", _CREDIT, lambda t: "00000000000000000X", "placeholder"),
     unreadable(
         "uscc_filler_habit",
         ("uscc",),
