@@ -55,7 +55,7 @@ def _drift(resource: Resource, facts: Facts, rows: list[Row]) -> Iterator[Row]:
     """What the newest delivery changed in its columns; a column that is not declared, as long as it comes."""
     if not rows or rows[-1]["load_id"] not in facts.landings:
         return
-    labels = {field.name: field.label for field in resource.fields}
+    labels = {field.name: field.label for field in resource.delivered}
     for change in facts.landings[rows[-1]["load_id"]]["changes"]:
         name = change["field"]
         shown = f"{name}（{labels[name]}）" if name in labels and labels[name] != name else name

@@ -8,7 +8,7 @@ from functools import cached_property
 from jobs.contracts.access import Access
 from jobs.contracts.entities import Entity
 from jobs.contracts.registers import CodeTable, Department, Element
-from jobs.contracts.sources import Format, Resource, SourceField, System
+from jobs.contracts.sources import READINGS, Format, Resource, SourceField, System
 from jobs.contracts.themes import Expectation, Theme
 
 
@@ -35,6 +35,11 @@ class Catalog:
     def live(self) -> dict[str, Resource]:
         """Resources whose deliveries are connected; the others are declared only."""
         return {rid: resource for rid, resource in self.resources.items() if rid in self.access}
+
+    @cached_property
+    def column_elements(self) -> tuple[Element, ...]:
+        """Elements that a delivered column may carry; the others are read out of one."""
+        return tuple(element for element in self.elements.values() if element.rule not in READINGS)
 
     def format_of(self, resource_id: str) -> Format:
         """How the deliveries of a resource are written: its access decides, else its declaration."""

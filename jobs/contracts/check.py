@@ -70,6 +70,9 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
             yield "Resource", resource.id, ("fields", index), f"{both}; give one of them `to:`"
         columns.setdefault(field.column, field.name)
         names.add(field.name)
+    for index, field in enumerate(resource.fields):
+        if problem := _against(catalog, resource, field):
+            yield "Resource", resource.id, ("fields", index, "against"), problem
     for at, problem in check_names(resource):
         yield "Resource", resource.id, at, problem
     listed = [("load", "key", name) for name in resource.load.key] + [("totals", "", name) for name in resource.totals]
@@ -83,6 +86,20 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
         yield "Resource", resource.id, ("load",), problem
     for index, mention in enumerate(resource.mentions):
         yield from _mention(known, resource, mention, index, set(columns))
+
+
+def _against(catalog: Catalog, resource: Resource, field: SourceField) -> str:
+    """Why a reading cannot be held against the column that it names; empty if it can."""
+    others = {other.column: other for other in resource.fields if not other.rule}
+    if field.against is None:
+        return ""
+    if not field.rule:
+        return f"{field.name!r} has no `rule:`; only what is read out of a text is held against another column"
+    if field.against not in others:
+        return unknown("column", field.against, others)
+    kinds = [catalog.elements.get(one.element) for one in (field, others[field.against])]
+    one, other = (element.type if element else "" for element in kinds)
+    return f"a {one} cannot be held against {field.against!r}, a {other}" if one and other and one != other else ""
 
 
 def _field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[tuple[str, str]]:

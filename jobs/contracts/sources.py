@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
@@ -105,13 +105,15 @@ Reading = Literal[
     "form_of_org_name",
     "branch_of_org_name",
 ]
+READINGS: tuple[str, ...] = get_args(Reading)
 
 
 class SourceField(Declared):
     """One column of a resource and the element it carries.
 
     ``rule`` reads a code or a part out of a text of another kind. With it a column may be listed once more: a capital
-    is an amount and a currency, an address names a town, a name has a reading.
+    is an amount and a currency, an address names a town, a name has a reading. ``against`` names the standardised
+    column that says the same by itself: where both have a value and they differ, the reading's flag is ``differs``.
     """
 
     name: ColumnName
@@ -125,6 +127,7 @@ class SourceField(Declared):
     unit: Text | None = None
     code_table: Identifier | None = None
     rule: Reading | None = None
+    against: Identifier | None = None
     fit: Literal["same", "role", "loose"] = "same"
     verified: bool = False
     conditional: bool = False
@@ -194,6 +197,14 @@ class Resource(Declared):
     def department(self) -> str:
         """Code of the department that answers for it."""
         return self.id.split(".", 1)[0]
+
+    @property
+    def delivered(self) -> tuple[SourceField, ...]:
+        """The columns of a delivery: one that is read twice comes once."""
+        found: dict[str, SourceField] = {}
+        for field in self.fields:
+            found.setdefault(field.name, field)
+        return tuple(found.values())
 
     @property
     def key_columns(self) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def may_be_absent(resource: Resource) -> set[str]:
     if resource.drift.missing != "empty":
         return set()
     bound = {*resource.load.key, *resource.totals, resource.load.operation}
-    return {f.name for f in resource.fields if f.name not in bound and not f.required}
+    return {f.name for f in resource.delivered if f.name not in bound and not f.required}
 
 
 def changes_of(

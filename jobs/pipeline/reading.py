@@ -18,7 +18,7 @@ from jobs.standardise.policy import standard_of
 _OTHER_LAYERS = {"id", "code", "name", "subject", "cycle", "share", "level", "items_level", "volume", "confidence"}
 _OTHER_LAYERS |= {"channel", "almost_empty", "mentions", "totals", "fields", "format", "load"}
 _OTHER_FIELDS = {"label", "element", "to", "required", "formats", "unit", "code_table", "rule", "fit", "verified"}
-_OTHER_FIELDS |= {"conditional"}
+_OTHER_FIELDS |= {"conditional", "against"}
 _EVER = "9999-12-31"
 """A cut-off day for all: a table is not read anew because a day has passed."""
 
@@ -41,7 +41,7 @@ class Contract:
 def landing_contract(ctx: Context, resource: Resource) -> Contract:
     """How files are written and what their columns are called; what values mean does not matter here."""
     declared = resource.model_dump(mode="json", exclude=_OTHER_LAYERS)
-    fields = [field.model_dump(mode="json", exclude=_OTHER_FIELDS) for field in resource.fields]
+    fields = [field.model_dump(mode="json", exclude=_OTHER_FIELDS) for field in resource.delivered]
     parts = {
         "format": ctx.catalog.format_of(resource.id).model_dump(mode="json"),
         "columns": fields,

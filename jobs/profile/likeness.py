@@ -179,7 +179,7 @@ def _worth(most: float, parts: Parts, name: Name) -> Found:
 def make_index(catalog: Catalog) -> Index:
     """The index over all elements. Nothing of any resource goes into it."""
     index = Index()
-    for element in catalog.elements.values():
+    for element in catalog.column_elements:
         for name in (element.id, element.name, element.identifier, *element.synonyms):
             _add(index, element.id, name)
     for parts in (index.chinese, index.pinyin, index.latin):

@@ -76,7 +76,7 @@ class Matcher:
             if likeness.score > named.get(id_, _UNNAMED).score:
                 named[id_] = likeness
         found = []
-        for element in self.catalog.elements.values():
+        for element in self.catalog.column_elements:
             likeness = named.get(element.id, _UNNAMED)
             table = self.catalog.code_tables.get(element.code_table or "")
             codes = len(table.values) if table else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -43,6 +43,7 @@ def simulate(
 def _simulate(
     catalog: Catalog, people: int, days: int, seed: int, out: Path, start: date, progress: Progress | None
 ) -> dict[str, Any]:
+    catalog = _as_delivered(catalog)
     world = build_world(catalog, people, seed, start)
     truth = Truth(catalog, world, out / "truth")
     inbox = out / "inbox"
@@ -61,6 +62,12 @@ def _simulate(
             post.deliver(resource, day, offset)
         truth.close_day(day.isoformat())
     return truth.write({"people": people, "days": days, "seed": seed, "start": start.isoformat()})
+
+
+def _as_delivered(catalog: Catalog) -> Catalog:
+    """The catalog without second readings: a column that is read twice is written once."""
+    resources = {id_: r.model_copy(update={"fields": r.delivered}) for id_, r in catalog.resources.items()}
+    return replace(catalog, resources=resources)
 
 
 @dataclass

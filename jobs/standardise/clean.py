@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jobs.rules.rule import flag_sql
-from jobs.rules.sql import literal, name
+from jobs.rules.sql import cases, literal, name
 from jobs.standardise.policy import GARBLED, Cell, Standard
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+DIFFERS = "differs"
+"""Flag of a reading that contradicts the column it is held against."""
 SYSTEM = ("_load_id", "_row_no", "_row_hash", "_order", "_snapshot")
 
 
@@ -84,4 +86,8 @@ def _kept_raw(cell: Cell) -> str:
 
 
 def _flag(cell: Cell) -> str:
-    return flag_sql(cell.rule, name(_raw(cell)), name(_text(cell)), name(cell.column), cell.policy)
+    flag = flag_sql(cell.rule, name(_raw(cell)), name(_text(cell)), name(cell.column), cell.policy)
+    if cell.against is None:
+        return flag
+    value, other = (f"CAST({name(column)} AS {cell.rule.type})" for column in (cell.column, cell.against))
+    return cases([(f"{value} <> {other}", literal(DIFFERS))], flag)

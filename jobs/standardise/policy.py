@@ -22,6 +22,8 @@ class Cell:
     column: str
     rule: Rule
     policy: Policy
+    against: str | None = None
+    """Column that says the same by itself."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def _cell(catalog: Catalog, field: SourceField, as_of: str) -> Cell:
         as_of=as_of,
         element=element.id,
     )
-    return Cell(field.stored, field.column, rule_for(element, table is not None, field.rule), policy)
+    rule = rule_for(element, table is not None, field.rule)
+    return Cell(field.stored, field.column, rule, policy, field.against)
 
 
 def _row_rules(catalog: Catalog, resource: Resource) -> list[RowRule]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import sqlglot
 
 from jobs.lake.memory import in_memory
-from jobs.standardise.clean import SYSTEM, breaches, deleted_sql
+from jobs.standardise.clean import DIFFERS, SYSTEM, breaches, deleted_sql
 from jobs.standardise.policy import Standard
 from jobs.standardise.readings import Reading
 from jobs.standardise.versions import FATES, SLIM, fates_sql
@@ -36,6 +36,7 @@ def placed(landed: pa.Table, orders: list[tuple[str, int, int]]) -> pa.Table:
 def assembled(standard: Standard, landed: pa.Table, readings: dict[str, Reading], keyed: Keyed) -> pa.Table:
     """What :func:`jobs.standardise.clean.clean_cells` gives, and ``_key``, from the readings of placed rows."""
     names = [cell.column for cell in standard.cells]
+    readings = _compared(standard, readings)
     raws = [landed.column(cell.source).cast(pa.string()).combine_chunks() for cell in standard.cells]
     flags = [readings[name].flag for name in names]
     kept = [
@@ -46,6 +47,17 @@ def assembled(standard: Standard, landed: pa.Table, readings: dict[str, Reading]
     columns["_raw"] = pa.StructArray.from_arrays(kept, names)
     columns |= {name: landed.column(name) for name in SYSTEM}
     return pa.table(columns | _row_facts(standard, landed, readings, dict(zip(names, raws, strict=True)), keyed))
+
+
+def _compared(standard: Standard, readings: dict[str, Reading]) -> dict[str, Reading]:
+    """Readings with ``differs`` where one contradicts the column it is held against."""
+    found = dict(readings)
+    for cell in standard.cells:
+        if cell.against:
+            own = readings[cell.column]
+            differs = pc.fill_null(pc.not_equal(own.value, readings[cell.against].value), False)
+            found[cell.column] = Reading(own.value, pc.if_else(differs, DIFFERS, own.flag))
+    return found
 
 
 def _row_facts(

@@ -104,3 +104,36 @@ def test_readers_never_see_two_releases_at_once_while_others_are_made(city: City
     third = read_manifest(city.lake, 3)
     assert third is not None
     assert city.released().contents() == third.contents()
+
+
+def test_what_is_read_out_of_a_column_is_served_beside_it_with_its_words(city: City) -> None:
+    with duckdb.connect(str(city.served / "engineer.duckdb"), read_only=True) as connection:
+        person = "std.gaj__household__person"
+        counts = connection.execute(
+            "SELECT count(name_key), count(birth_date_in_id), count(*) FILTER (birth_date_in_id <> birth_date), "
+            "count(*) FILTER (birth_date_in_id_flag = 'differs'), count(*) FILTER (sex_in_id <> sex), "
+            f"count(*) FILTER (sex_in_id_flag = 'differs') FROM {person}"
+        ).fetchone()
+        assert counts is not None and counts[0] > 100 and counts[1] > 100
+        assert (counts[2], counts[4]) == (counts[3], counts[5])
+        comments = dict(
+            connection.execute(
+                "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'gaj__household__person'"
+            ).fetchall()
+        )
+        assert comments["name_key"] == "姓名比对键" and comments["birth_date_in_id"] == "身份号码所载出生日期"
+        assert comments["birth_date_in_id_flag"] == "身份号码所载出生日期的标记"
+        told = connection.execute(
+            "SELECT column_name, element, type, mask, source FROM meta.dictionary WHERE schema_name = 'std' AND "
+            "(table_name, column_name) IN (('gaj__household__person', 'birth_date_in_id'), "
+            "('scjgj__reg__enterprise', 'org_core_name')) ORDER BY 1"
+        ).fetchall()
+        assert told == [
+            ("birth_date_in_id", "birth_date_in_id", "date", "DOB", "GMSFHM"),
+            ("org_core_name", "org_core_name", "string", "", "ENTNAME"),
+        ]
+        cores = connection.execute("SELECT count(org_core_name) FROM std.scjgj__reg__enterprise").fetchone()
+        assert cores is not None and cores[0] > 10
+    with duckdb.connect(str(city.served / "analyst.duckdb"), read_only=True) as connection:
+        row = connection.execute(f"SELECT max(length(birth_date_in_id)), bool_and(name_key LIKE '_*%') FROM {person}")
+        assert row.fetchone() == (4, True), "masked as the elements are that they are read out of"

@@ -50,7 +50,7 @@ def delivered(catalog: Catalog, inbox: Path, resource: str) -> Delivery:
     access = catalog.access[resource]
     pattern = (access.pattern or "").replace("{period}", "*").replace("{sequence}", "*")
     path = min((inbox / (access.path or "")).glob(pattern))
-    fields = reversed(catalog.resources[resource].fields)
+    fields = catalog.resources[resource].delivered
     return Delivery(resource, path, "declared", {field.name: field.element for field in fields})
 
 
@@ -64,9 +64,11 @@ def styles(seed: int) -> dict[str, str]:
 def renamed(catalog: Catalog, index: Index, source: Delivery, style: str, seed: int, folder: Path) -> Delivery:
     """The delivery written anew with names that are no element's."""
     resource, fmt = catalog.resources[source.resource], catalog.format_of(source.resource)
-    names = [field.name for field in resource.fields]
+    names = [field.name for field in resource.delivered]
     new = _new_names(source, names, style, index, Random(f"{seed} {source.resource}"))
-    fields = [field.model_copy(update={"name": new[field.name], "label": new[field.name]}) for field in resource.fields]
+    fields = [
+        field.model_copy(update={"name": new[field.name], "label": new[field.name]}) for field in resource.delivered
+    ]
     path = folder / source.path.parent.parent.name / source.path.parent.name / source.path.name
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [list(row) for row in _rows(source.path, fmt, names)]

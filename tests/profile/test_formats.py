@@ -37,7 +37,7 @@ def text(delimiter: str = ",", names: tuple[str, ...] = NAMES) -> str:
 def test_formats_of_the_city(city: City, resource: str) -> None:
     found = proposal(city.delivery(resource).path, city.index)
     assert found.format == city.catalog.format_of(resource)
-    assert set(found.names) == {field.name for field in city.catalog.resources[resource].fields}
+    assert set(found.names) == {field.name for field in city.catalog.resources[resource].delivered}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16"])

@@ -97,7 +97,7 @@ def test_nothing_known_stays_unknown(catalog: Catalog, index: Index) -> None:
 def test_nothing_of_a_resource_is_in_the_index(catalog: Catalog, index: Index) -> None:
     """What the measurement takes for the truth must not be among what is matched with."""
     words = {word for e in catalog.elements.values() for word in (e.id, e.name, e.identifier, *e.synonyms)}
-    declared = {field.name for resource in catalog.resources.values() for field in resource.fields}
+    declared = {field.name for resource in catalog.resources.values() for field in resource.delivered}
     foreign = {name for name in declared if not any(name.casefold() == word.casefold() for word in words)}
     assert len([name for name in foreign if not index.is_word(name)]) > 100
 
@@ -107,7 +107,7 @@ def test_no_header_is_a_name_of_one_element_alone_where_a_resource_means_another
     index = make_index(catalog)
     alone = {}
     for resource in catalog.resources.values():
-        for field in resource.fields:
+        for field in resource.delivered:
             named = {element for form in words.forms(field.name) for element in index.exact.get(form, ())}
             if len(named) == 1 and field.element not in named:
                 alone[field.name] = (resource.id, field.element, *named)

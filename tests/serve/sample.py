@@ -159,7 +159,7 @@ class Sample:
     def _quarantined(self) -> list[Row]:
         rows = []
         for resource in (key for key in ("gaj.household.person", *BLOCKED) if key in self.catalog.live):
-            fields = self.catalog.resources[resource].fields
+            fields = self.catalog.resources[resource].delivered
             values = {f.name: _value(f.element) for f in fields}
             rules = "; ".join(["key_missing", *(f"required {f.column}" for f in fields)])
             shared = {"resource": resource, "load_id": "b" * 16, "file": "x.csv", "period": AS_OF, "rules": rules}

@@ -46,7 +46,7 @@ def test_rows_stand_in_the_departments_own_words(written: dict[str, Path], small
     book = openpyxl.load_workbook(written["rsj"])
     refused, stopped = [next(s for s in book if s.title.startswith(word)) for word in ("拒收", "隔离")]
     heads = [cell.value for cell in stopped[1]]
-    assert heads == ["批次", "文件", "行号", "触犯规则", *(f.name for f in small.resources["rsj.si.person"].fields)]
+    assert heads == ["批次", "文件", "行号", "触犯规则", *(f.name for f in small.resources["rsj.si.person"].delivered)]
     row = dict(zip(heads, [cell.value for cell in stopped[2]], strict=True))
     assert row["AAC002"] == PERSON["id"] and row["行号"] == "1847" and row["触犯规则"].startswith("主键为空；")
     assert any(FORMULA in str(cell.value) for cells in stopped for cell in cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -13,6 +14,7 @@ import pytest
 from jobs.contracts import load_catalog
 from jobs.lake.keys import keyed_hashes
 from jobs.standardise.clean import clean_cells
+from jobs.standardise.contract import parts_of
 from jobs.standardise.job import row_key
 from jobs.standardise.policy import Standard, standard_of
 from jobs.standardise.readings import read_all
@@ -95,6 +97,58 @@ def test_a_refused_delivery_does_not_count(tables: list[tuple[Standard, pa.Table
             (100, 1),
             (200, 2),
         }
+
+
+SOUND, OLD, WRONG = "441900199003071238", "441900900307123", "441900199003071230"
+BORN, MALE, BOTH, NEITHER = ("differs", "repaired"), ("repaired", "differs"), ("differs", "differs"), (None, None)
+BESIDE = [
+    (SOUND, "19900307", "1", ("repaired", "repaired")),
+    (SOUND, "19900307", "男", ("repaired", "repaired")),
+    (SOUND, "19900308", "1", BORN),
+    (SOUND, "19900307", "2", MALE),
+    (SOUND, "1990-03-08", "女", BOTH),
+    (OLD, "19900308", "2", BOTH),
+    (SOUND, None, "", ("repaired", "repaired")),
+    (SOUND, "90-03-08", "X", ("repaired", "repaired")),
+    (WRONG, "19900308", "2", NEITHER),
+    ("无", "19900308", "2", NEITHER),
+]
+"""Id, day of birth and sex as delivered, and the flags of what the id says of the two: where it says nothing, or
+nothing stands beside it, nothing differs."""
+
+
+def test_an_id_that_contradicts_the_columns_beside_it_says_so(session: SparkSession, project: Path) -> None:
+    catalog = load_catalog(project)
+    standard = standard_of(catalog, catalog.resources["gaj.household.person"], "2026-03-04")
+    alone = replace(standard, cells=tuple(cell for cell in standard.cells if cell.against is None))
+    assert len(alone.cells) == len(standard.cells) - 2
+    ids, days, sexes, flags = zip(*BESIDE, strict=True)
+    landed = _landed(standard, Random(1)).slice(0, len(BESIDE))
+    for name, texts in (("GMSFHM", ids), ("CSRQ", days), ("XB", sexes)):
+        landed = landed.set_column(landed.column_names.index(name), name, pa.array(texts, pa.string()))
+    landed = placed(landed, ORDERS)
+    keyed = partial(keyed_hashes, KEY, standard.resource)
+    found, without = (
+        [
+            assembled(one, landed, read_all(session, [(one, landed)])[one.resource], keyed),
+            clean_cells(session.createDataFrame(landed), one).toArrow().sort_by("_row_no"),
+        ]
+        for one in (standard, alone)
+    )
+    for table, before in zip(found, without, strict=True):
+        said = table.column("_flag").to_pylist()
+        assert [(flag["birth_date_in_id"], flag["sex_in_id"]) for flag in said] == list(flags)
+        for name in [cell.column for cell in alone.cells]:
+            assert table.column(name) == before.column(name), "what was read before is read as before"
+            assert [flag[name] for flag in said] == [flag[name] for flag in before.column("_flag").to_pylist()]
+
+
+def test_what_a_reading_is_held_against_is_part_of_the_contract(project: Path) -> None:
+    catalog = load_catalog(project)
+    standard = standard_of(catalog, catalog.resources["gaj.household.person"], "2026-03-04")
+    cells = tuple(replace(cell, against=None) for cell in standard.cells)
+    before, now = parts_of(replace(standard, cells=cells)), parts_of(standard)
+    assert {name for name in now if now[name] != before[name]} == {"birth_date_in_id", "sex_in_id"}
 
 
 def _rows(table: pa.Table) -> list[dict[str, object]]:
