@@ -57,7 +57,7 @@ def divisions_ever() -> tuple[str, ...]:
 @cache
 def division_pattern(*others: str) -> str:
     """A regular expression of the six digits of :func:`divisions_ever` and ``others``: engines plan one literal of
-    12 kB in a tenth of the time of a list of seven thousand."""
+    12 kB faster than a list of seven thousand."""
     return _any_of({*divisions_ever(), *others})
 
 
@@ -74,8 +74,8 @@ def _any_of(codes: Iterable[str]) -> str:
 
 def _pairs(pairs: Iterable[str]) -> str:
     units: dict[str, str] = {}
-    for ten, unit in pairs:
-        units[ten] = units.get(ten, "") + unit
+    for pair in pairs:
+        units[pair[0]] = units.get(pair[0], "") + pair[1]
     tens: dict[str, str] = {}
     for ten, unit in units.items():
         tens[unit] = tens.get(unit, "") + ten

@@ -163,7 +163,8 @@ DELIVERIES = {
     "names of devices": "delivery: the file '*_con'",
     "a stream of another file system": "delivery: the file '*:stream'",
     "a name as long as a disk takes": "delivery: the file 'thing_20260302_1_xxx*",
-    "a name longer than any should be": "tests/extract/test_folders.py::test_a_name_that_no_shelf_should_hold_is_refused",
+    "a name longer than any should be": "tests/extract/test_folders.py::"
+    "test_a_name_that_no_shelf_should_hold_is_refused",
     "a path out of the inbox": "tests/extract/test_folders.py::test_a_path_cannot_leave_the_inbox",
     "a file that is replaced": "tests/extract/test_job.py::"
     "test_an_untouched_file_is_not_read_again_and_a_replaced_one_is",
@@ -178,8 +179,7 @@ CATALOG = {
     "a key twice": "tests/contracts/wrong.yml::duplicate key in YAML",
     "a key twice by an anchor": "tests/contracts/wrong.yml::a key twice by an anchor",
     "a merge key": "tests/contracts/wrong.yml::a merge key",
-    "merge keys of which one wins": "tests/contracts/wrong.yml::"
-    "a merge key over several, of which the first would win",
+    "merge keys of which one wins": "tests/contracts/wrong.yml::a merge key over several, of which the first would win",
     "an anchor of another role": "tests/contracts/wrong.yml::an anchor of one role given anew for another",
     "an anchor that is meant": "tests/contracts/test_faults.py::"
     "test_an_anchor_means_what_it_marks_wherever_it_is_named",
