@@ -88,10 +88,11 @@ def quarantined_rows(facts: Facts, resource: Row) -> list[Row]:
 
 
 def _declared(facts: Facts, resource: str) -> tuple[dict[str, str], dict[str, Row]]:
-    """Department's field by standardised column, and the dictionary's row by department's field."""
+    """Department's field by standardised column, and the dictionary's row by department's field: that of the field
+    itself where more is read out of it."""
     rows = facts.dictionary.get(("std", resource.replace(".", "__")), [])
     own = [row for row in rows if row["source"]]
-    return {row["column_name"]: row["source"] for row in own}, {row["source"]: row for row in own}
+    return {row["column_name"]: row["source"] for row in own}, {row["source"]: row for row in reversed(own)}
 
 
 def _rules(facts: Facts, resource: str) -> tuple[dict[str, str], dict[str, str]]:
