@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from jobs.rules import RULES, Policy
+from jobs.rules.divisions import division_pattern
+from jobs.rules.identifiers import NATION, USCC_KINDS
 from jobs.settings import Settings, read_settings
 from jobs.standardise.clean import clean_cells
 from jobs.standardise.policy import Cell, Standard
@@ -221,7 +223,16 @@ def _credit(raw: Column, _policy: Policy) -> Steps:
         total = sum((F.instr(F.lit(alphabet), value.substr(n, 1)) - 1) * pow(3, n - 1, 31) for n in range(1, 18))
         check = F.substr(F.lit(alphabet), (31 - total % 31) % 31 + 1, F.lit(1))
         shape = f"^[0-9A-HJ-NPQRTUWXY]{{2}}[0-9]{{6}}[{alphabet}]{{10}}$"
-        doubts = ((~value.rlike(shape), "malformed"), (value.substr(18, 1) != check, "check_digit"))
+        places, weights = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", (3, 7, 9, 10, 5, 8, 4, 2)
+        parts = (F.instr(F.lit(places), value.substr(9 + n, 1)) - 1 for n in range(8))
+        asked = sum(part * weight for part, weight in zip(parts, weights, strict=True))
+        doubts = (
+            (~value.rlike(shape), "malformed"),
+            (value.substr(18, 1) != check, "check_digit"),
+            (~value.rlike(f"^(?:{USCC_KINDS.replace(' ', '|')})"), "unknown_kind"),
+            (value.substr(17, 1) != F.substr(F.lit("0X987654321"), asked % 11 + 1, F.lit(1)), "org_check_digit"),
+            (~value.rlike(f"^..{division_pattern(NATION)}"), "unknown_division"),
+        )
         return _flagged(text, value, value != raw, *doubts, lost="placeholder")
 
     return Steps(_coded(raw), _unfilled, flag)
