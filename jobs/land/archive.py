@@ -126,7 +126,7 @@ def _member(archive: zipfile.ZipFile, pattern: str, notes: dict[str, int]) -> IO
         raise SourceError(f"the archive has {len(found)} members like {pattern!r}, not one", remedy=_naming(entries))
     _require_apart(entries)
     member = found[0]
-    if others := sum(not info.is_dir() for info in entries) - 1:
+    if others := sum(map(_is_file, entries)) - 1:
         notes["other_members"] = others
     if member.flag_bits & 1:
         raise SourceError("the archive is encrypted", remedy="Ask for it without a password")
@@ -139,8 +139,8 @@ def _member(archive: zipfile.ZipFile, pattern: str, notes: dict[str, int]) -> IO
 
 
 def _is_file(info: zipfile.ZipInfo) -> bool:
-    """Whether an entry is no folder; one without a name is nothing that could be asked for."""
-    return bool(info.filename) and not info.is_dir()
+    """Whether an entry is no folder; ``is_dir`` fails on one without a name."""
+    return not info.filename.endswith("/")
 
 
 def _naming(entries: list[zipfile.ZipInfo]) -> str:
