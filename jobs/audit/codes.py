@@ -47,8 +47,9 @@ def of_codes(catalog: Catalog, facts: Facts, files: Callable[[str, int], list[st
         columns = (
             [r["element"] for r in verdict["results"] if r["rule"].startswith(_RULE) and r["failed"]] if verdict else []
         )
+        held = files(resource.id, verdict["version"]) if verdict and columns else []
         for column in columns:
-            if verdict and (found := _finding(catalog, resource, column, files(resource.id, verdict["version"]))):
+            if found := _finding(catalog, resource, column, held):
                 yield found
 
 

@@ -18,6 +18,8 @@ from jobs.lake.digest import Digest
 from jobs.lake.store import Version
 
 _TEXT, _COUNT = pa.string(), pa.int64()
+_UNKNOWN = Digest(0, "", "")
+"""Of a version that is only asked for its files."""
 
 SCHEMAS: dict[str, pa.Schema] = {
     "findings": pa.schema(
@@ -81,23 +83,20 @@ def run(ctx: Context, theme_inputs: ThemeInputs) -> dict[str, Version]:
 
 def _arrived(ctx: Context, resource: str, version: int) -> list[str]:
     """Files of a version of a standardised table, passed or not, and of the rows that were set aside from it."""
-    found = []
-    for name, number in ((resource, version), (f"{resource}__rejects", None)):
-        passed, head = ctx.lake.passed("standardised", name), ctx.lake.head("standardised", name)
-        judged = head if number is None else number
-        if judged is not None:
-            found += ctx.lake.files(passed if passed and passed.number == judged else _unpassed(name, judged))
-    return found
+    rejects, passed = f"{resource}__rejects", ctx.lake.passed("standardised", resource)
+    if passed and passed.number == version:
+        beside = ctx.lake.passed("standardised", rejects)
+        number = beside.number if beside else None
+    else:
+        number = ctx.lake.head("standardised", rejects)
+    judged = [(resource, version), *([(rejects, number)] if number is not None else [])]
+    return [file for name, of in judged for file in ctx.lake.files(Version("standardised", name, of, _UNKNOWN))]
 
 
 def _standing(ctx: Context, resource: str) -> list[str]:
     """Files of the standardised table that readers get."""
     version = ctx.lake.passed("standardised", resource)
     return ctx.lake.files(version) if version and version.rows else []
-
-
-def _unpassed(name: str, number: int) -> Version:
-    return Version("standardised", name, number, Digest(0, "", ""))
 
 
 def _known_since(ctx: Context) -> dict[str, str]:
