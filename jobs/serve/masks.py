@@ -11,8 +11,16 @@ _KEEP_ENDS = (
     "ELSE repeat('*', length({c})) END"
 )
 
+_NUMBERED_BY_PERSON = "^[1-9][0-9]{5}(18|19|20)[0-9]{9}[0-9X]([0-9X]{2})?$|^[1-9][0-9]{7}(0[1-9]|1[0-2])[0-3][0-9]{4}$"
+"""A resident id of 18 or 15 digits, or one with two more, as the self-employed had them for a taxpayer's number."""
+
 _MASKS: dict[str, str] = {
     "ID18": _KEEP_ENDS.format(c="{c}", n=2, a=1, b=1),
+    "TAXPAYER": "CASE WHEN regexp_matches({c}, '"
+    + _NUMBERED_BY_PERSON
+    + "') THEN "
+    + _KEEP_ENDS.format(c="{c}", n=2, a=1, b=1)
+    + " ELSE {c} END",
     "PASSPORT": _KEEP_ENDS.format(c="{c}", n=2, a=1, b=1),
     "NAME": "left({c}, 1) || repeat('*', greatest(length({c}) - 1, 1))",
     "NAME_P": "left({c}, 1) || repeat('*', greatest(length({c}) - 1, 1))",
