@@ -23,12 +23,15 @@ Shown = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")]
 
+_RUN = (
+    "Run the pipeline, or a stretch of it. Running again without new input changes nothing.\n\nExit code: "
+    + "; ".join(f"{code} {meaning}" for code, meaning in MEANING.items())
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("run", help="Run the pipeline, or a stretch of it. Running again without new input changes nothing.")(
-        run
-    )
+    app.command("run", help=_RUN)(run)
     for stage in STAGES:
         app.command(stage.verb, help=f"Run the stage {stage.verb} alone (writes {stage.folder}).")(_verb(stage.verb))
 
