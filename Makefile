@@ -20,8 +20,7 @@ help:  ## This list
 setup: $(INSTALLED) $(RESOLVED)  ## Environment and jars; again: nothing to do, no network needed
 
 demo: setup  ## A small simulated city through the whole pipeline, by the DAGs; ends with what to open
-	$(BIN)/brain simulate $(if $(PEOPLE),--people $(PEOPLE)) $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED))
-	$(BIN)/python dags/brain_demo.py
+	$(BIN)/python dags/brain_demo.py $(if $(PEOPLE),--people $(PEOPLE)) $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED))
 
 test: setup  ## All checks and test lanes; LANES="default dags" runs some; the last lines name what was skipped
 	$(BIN)/python -m tests.lanes $(LANES)

@@ -2,21 +2,30 @@
 
 Each DAG is run by ``dag.test()`` in this process, so that all tasks share one engine. Nobody is asked for approval; the
 releases say so. Exit 0 exactly when what was stopped equals what was planted.
+
+Options are those of ``brain simulate``; without any the city that lies in the home is taken, if there is one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import brain_airflow
+
+if TYPE_CHECKING:
+    from jobs.settings import Settings
+
+BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 
 
 @dataclass(frozen=True)
@@ -33,24 +42,43 @@ class Row:
     seconds: float
 
 
-def main() -> int:
+def main(options: list[str]) -> int:
     """Run every simulated day; 0 if all planted faults were found and nothing else was stopped."""
     os.environ.update(brain_airflow.environment({"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"} | os.environ))
     os.environ["BRAIN_IN_PROCESS"] = "1"
-    from jobs.cli.make import days_to_run, prepare, report_planted
+    from jobs.cli.make import days_to_run, report_planted
     from jobs.settings import read_settings
 
     settings = read_settings()
     world = settings.data / "truth" / "world.json"
-    if not world.exists():
-        print(f"no simulated city in {settings.data}; run `brain simulate` first", file=sys.stderr)
-        return 2
+    wanted = bool(options) or not world.exists()
+    with contextlib.ExitStack() as stack:
+        city = stack.enter_context(simulation(options)) if wanted else None
+        get_ready(settings)  # while the city is written
+    if city is not None and city.returncode:
+        return city.returncode
     days = int(json.loads(world.read_text(encoding="utf-8"))["days"])
-    brain_airflow.prepare()
-    prepare(settings)
     for day in days_to_run(days):
         print_day(run_day(day))
     return 0 if report_planted() else 1
+
+
+def simulation(options: list[str]) -> subprocess.Popen[bytes]:
+    """``brain simulate`` in a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", "jobs", "simulate", *options])
+
+
+def get_ready(settings: Settings) -> None:
+    """Airflow's database, the home's key, the engine and the judge: what takes seconds to start and needs no data."""
+    from jobs.cli.make import prepare
+    from jobs.gates import call_judge
+    from jobs.lake.session import open_session
+
+    call_judge()
+    prepare(settings)
+    brain_airflow.prepare()
+    all_dags()
+    open_session(settings)
 
 
 def all_dags() -> list[Any]:
@@ -74,6 +102,7 @@ def run_day(day: date) -> list[Row]:
         began = time.monotonic()
         conf = {"date": day.isoformat()} | ({"mode": "automatic"} if "mode" in dag.params else {})
         run = dag.test(run_after=moment, logical_date=moment, run_conf=conf)
+        os.environ[BUNDLES] = "[]"  # the first has written all DAGs: to read their files again takes most of a run
         if str(run.state) != "success":
             sys.exit(f"{dag.dag_id} of {day} ended as {run.state}; its log is above")
         rows += _rows(day.isoformat(), dag.dag_id, _reports(run))
@@ -107,6 +136,6 @@ def print_day(rows: list[Row]) -> None:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit("interrupted; run the same command again to go on")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -53,10 +54,14 @@ receipt.register(app)
 profile.register(app)
 
 
+_command = cache(partial(get_command, app))
+"""Made once a process: the tasks of a chain call it dozens of times."""
+
+
 def invoke(args: list[str]) -> int:
     """Run the command in this process; returns its exit code."""
     try:
-        result = get_command(app).main(args=args, prog_name="brain", standalone_mode=False)
+        result = _command().main(args=args, prog_name="brain", standalone_mode=False)
     except BrainError as error:
         _explain(error, "--json" in args)
         return error.exit_code

@@ -28,7 +28,7 @@ from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
 from jobs.lake.lock import run_lock, started_at, table_lock
 from jobs.lake.session import LARGE, SMALL, open_session
-from jobs.lake.types import normal, normal_schema, spark_schema, to_arrow_schema
+from jobs.lake.types import collected, normal, normal_schema, spark_schema, to_arrow_schema
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
@@ -168,7 +168,7 @@ class Lake:
         """
         if at_most > self.settings.small_rows:
             return self._write_large(layer, name, with_digests(df))
-        return self.write_table(layer, name, df.toArrow())
+        return self.write_table(layer, name, collected(df))
 
     def write_table(self, layer: str, name: str, table: pa.Table) -> Version:
         """The same for a table that is small by nature."""

@@ -10,6 +10,7 @@ from jobs.contracts import Entity
 from jobs.lake.keys import keyed_hash_column
 from jobs.lake.memory import in_memory
 from jobs.lake.store import Version
+from jobs.lake.types import collected
 from jobs.resolve.link import events_sql, linked_sql, registry_sql
 from jobs.rules.mentions import MentionSource, key_parts, mention_select, mention_sources, source_rank
 
@@ -54,7 +55,7 @@ def _previous(ctx: Context, entity: Entity) -> DataFrame:
 
 def _write_small(ctx: Context, entity: Entity, table: DataFrame, _at_most: int) -> list[Version]:
     """The engine linked the mentions once; what moved is seen in memory."""
-    rows = table.toArrow()
+    rows = collected(table)
     registry, events = f"{entity.entity}__registry", f"{entity.entity}__events"
     tables = {"rows": rows}
     if ctx.lake.passed("resolved", events):

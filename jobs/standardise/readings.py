@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from jobs.lake.types import collected
 from jobs.standardise.clean import read_cells
 from jobs.standardise.contract import identity
 from jobs.standardise.policy import Cell, Standard
@@ -91,7 +92,7 @@ def _ask(session: SparkSession, groups: list[_Texts]) -> list[Reading]:
     }
     frame = session.createDataFrame(pa.table({"_n": pa.array(range(longest), pa.int32()), **columns}))
     wanted = [name for cell in cells for name in (cell.column, f"{cell.column}__flag")]
-    answer = read_cells(frame, cells, "_n").select("_n", *wanted).toArrow().sort_by("_n")
+    answer = collected(read_cells(frame, cells, "_n").select("_n", *wanted)).sort_by("_n")
     return [
         Reading(*(answer.column(name).combine_chunks() for name in (cell.column, f"{cell.column}__flag")))
         for cell in cells
