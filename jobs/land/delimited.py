@@ -24,7 +24,7 @@ from jobs.land.columns import clean_name
 from jobs.land.header import LOOKED_AT, Header, HeaderFault, find_header
 from jobs.land.limits import beyond, bound
 from jobs.land.records import BLANK, UNSOUND, Dialect, Records, line_ends, split_records
-from jobs.land.rowkinds import DAMAGE, is_footer, is_like_footer
+from jobs.land.rowkinds import DAMAGED, is_footer, is_like_footer
 from jobs.land.suspects import Suspects
 from jobs.land.textstream import searched_blocks
 
@@ -45,7 +45,7 @@ def read_delimited(stream: IO[bytes], fmt: Format, declared: list[str]) -> Itera
 
 def _chunks(stream: IO[bytes], fmt: Format, reading: _Reading) -> Iterator[Chunk]:
     carry, longest = b"", bound(fmt, "record_kb") << 10
-    for block, found in searched_blocks(stream, fmt.encoding, DAMAGE, notes=reading.notes):
+    for block, found in searched_blocks(stream, fmt.encoding, DAMAGED, notes=reading.notes):
         data, reading.doubtful = carry + block, found or (reading.doubtful and bool(carry))
         chunk, used = reading.take(data, final=False)
         carry = data[used:]
@@ -76,7 +76,7 @@ class _Reading:
     notes: dict[str, int] = field(default_factory=dict)
     """What is to be said with the next chunk."""
     doubtful: bool = False
-    """Whether a character of damage may be in the records that come next."""
+    """Whether a mark of damage may be in the records that come next."""
 
     def take(self, data: bytes, final: bool) -> tuple[Chunk | None, int]:
         """A chunk of the whole records in ``data`` and how many bytes it used."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
+import io
 import json
 import os
 import signal
@@ -31,7 +31,8 @@ from jobs.land.limits import refusal
 from jobs.land.reader import read_records
 from jobs.land.worker import ABOUT, LENGTH, answer_schema
 
-_PIPE = 1 << 20
+_BUFFER = 1 << 20
+"""Bytes of an answer that lie ready, as far as the system allows."""
 _AHEAD = 2
 """Files asked for before the first of them is taken."""
 _QUIET = {
@@ -50,7 +51,7 @@ class _Reading:
     """A file that the process was asked for, and where it says what it reads."""
 
     wanted: dict[str, Any]
-    source: int
+    source: socket.socket
     scratch: tempfile.TemporaryDirectory[str]
 
 
@@ -93,7 +94,7 @@ class Worker:
         """End the process and wait for it."""
         while self._ahead:
             reading = self._ahead.popleft()
-            os.close(reading.source)  # whose reader ends when nobody reads what it says
+            reading.source.close()  # whose reader ends when nobody reads what it says
             reading.scratch.cleanup()
         self._control.close()
         self._process.wait()
@@ -105,7 +106,7 @@ class Worker:
     def expect(
         self, blob: Path, fmt: Format, declared: Sequence[str], lengths: Mapping[str, int], limits: Limits
     ) -> None:
-        """Let the process read a file that will be asked for soon, as far as a pipe holds what it says of it."""
+        """Let the process read a file that will be asked for soon, as far as a buffer holds what it says of it."""
         wanted = _request(blob, fmt, declared, lengths, limits)
         with self._asking:
             if len(self._ahead) < _AHEAD and all(reading.wanted != wanted for reading in self._ahead):
@@ -120,7 +121,7 @@ class Worker:
             with reading.scratch:
                 child, last, status = self._number(), dict[str, Any](), 0
                 try:
-                    with os.fdopen(reading.source, "rb") as stream:
+                    with _Answer(reading.source) as stream:
                         for chunk, about in _chunks(stream, answer_schema(len(declared))):
                             last = about
                             if chunk is not None:
@@ -146,7 +147,7 @@ class Worker:
                 reading = self._ahead.popleft()
                 if reading.wanted == wanted:
                     return reading
-                os.close(reading.source)  # its reader ends when nobody reads what it says
+                reading.source.close()  # its reader ends when nobody reads what it says
                 with reading.scratch:
                     self._number()
                     self._number()
@@ -160,19 +161,17 @@ class Worker:
             scratch.cleanup()
             raise
 
-    def _ask(self, request: bytes) -> int:
-        """Send a request; the descriptor to read its answer from."""
-        source, sink = os.pipe()
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
-            fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, _PIPE)
-        try:
-            socket.send_fds(self._control, [LENGTH.pack(len(request))], [sink])
-            self._control.sendall(request)
-        except OSError:
-            os.close(source)
-            raise EnvironmentFault("the reading process is gone", remedy="Run again") from None
-        finally:
-            os.close(sink)
+    def _ask(self, request: bytes) -> socket.socket:
+        """Send a request; where its answer comes from."""
+        source, sink = socket.socketpair()
+        with sink:
+            sink.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+            try:
+                socket.send_fds(self._control, [LENGTH.pack(len(request))], [sink.fileno()])
+                self._control.sendall(request)
+            except OSError:
+                source.close()
+                raise EnvironmentFault("the reading process is gone", remedy="Run again") from None
         return source
 
     def _number(self) -> int:
@@ -184,7 +183,30 @@ class Worker:
         return code - (1 << 32) if code >> 31 else code
 
 
-def _chunks(stream: Any, schema: pa.Schema) -> Iterator[tuple[Chunk | None, dict[str, Any]]]:
+class _Answer(io.RawIOBase):
+    """What a reader says, taken from the system in pieces as large as they are asked for: between small ones, a thread
+    that computes would have the interpreter for a turn each time."""
+
+    def __init__(self, source: socket.socket) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """``size`` bytes, fewer only where the answer ends."""
+        assert size >= 0
+        taken = self._source.recv(size, socket.MSG_WAITALL)
+        while 0 < len(taken) < size and (more := self._source.recv(size - len(taken), socket.MSG_WAITALL)):
+            taken += more
+        return taken
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+def _chunks(stream: _Answer, schema: pa.Schema) -> Iterator[tuple[Chunk | None, dict[str, Any]]]:
     """Chunks and, with the last batch, what was said at the end; stops where the answer breaks off."""
     try:
         reader = pa.ipc.open_stream(stream)
@@ -195,8 +217,8 @@ def _chunks(stream: Any, schema: pa.Schema) -> Iterator[tuple[Chunk | None, dict
             about = json.loads(metadata[ABOUT]) if metadata else {}
             if "end" in about or "refused" in about or "failed" in about:
                 yield None, about
-                while stream.read(_PIPE):
-                    pass  # to its end: a pipe that closes before would end the child that still writes the last bytes
+                while stream.read(_BUFFER):
+                    pass  # to its end: to close it before would end the child that still writes the last bytes
                 return
             rejects = [Reject(*reject) for reject in about.get("rejects", ())]
             came = Came.of(about["came"]) if "came" in about else None

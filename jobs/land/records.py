@@ -21,7 +21,7 @@ MAX_RECORD = 1 << 20
 UNSOUND = -1
 BLANK = 0
 
-_LF, _CR = 0x0A, 0x0D
+_LF, _CR, _DIGITS = 0x0A, 0x0D, 0x30
 Numbers = npt.NDArray[np.int64]
 
 
@@ -68,11 +68,12 @@ def _regular(data: bytes, dialect: Dialect, final: bool) -> Records | None:
     A CR that ends the data may be half a line end: it ends a record only if ``final``.
     """
     codes = np.frombuffer(data, np.uint8)
-    ends, cuts = np.flatnonzero(codes == _LF), np.flatnonzero(codes == dialect.delimiter[0])
-    if len(alone := _lone_returns(codes, final)):
+    places = _places(codes, dialect)
+    found = codes[places]
+    ends, cuts = places[found == _LF], places[found == dialect.delimiter[0]]
+    if len(alone := _lone_returns(codes, places[found == _CR], final)):
         ends = np.sort(np.concatenate((ends, alone)))
-    if dialect.quote and dialect.quote in data:
-        quotes = np.flatnonzero(codes == dialect.quote[0])
+    if dialect.quote and len(quotes := places[found == dialect.quote[0]]):
         if not _well_placed(codes, quotes, dialect.delimiter[0]):
             return None
         ends, cuts = _outside(ends, quotes), _outside(cuts, quotes)
@@ -83,9 +84,17 @@ def _regular(data: bytes, dialect: Dialect, final: bool) -> Records | None:
     return Records(starts, stops, np.where(empty, BLANK, fields), int(stops[-1]) if len(stops) else 0)
 
 
-def _lone_returns(codes: npt.NDArray[np.uint8], final: bool) -> Numbers:
-    """Where a CR ends a record by itself."""
-    returns: Numbers = np.flatnonzero(codes == _CR)
+def _places(codes: npt.NDArray[np.uint8], dialect: Dialect) -> Numbers:
+    """Where a line end, a delimiter or a quote may be: all that is below the largest of them in one pass, but with a
+    delimiter beyond the digits that would be most of a text."""
+    delimiter, others = dialect.delimiter[0], max(_LF, _CR, *dialect.quote)
+    if delimiter < _DIGITS:
+        return np.flatnonzero(codes <= max(delimiter, others))
+    return np.flatnonzero((codes <= others) | (codes == delimiter))
+
+
+def _lone_returns(codes: npt.NDArray[np.uint8], returns: Numbers, final: bool) -> Numbers:
+    """Those of the CRs that end a record by themselves."""
     if not len(returns):
         return returns
     last = len(codes) - 1

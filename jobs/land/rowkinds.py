@@ -17,8 +17,6 @@ FOOTERS = (*SUMS, *_CLERKS, "打印", "导出", "备注", "说明", "注：", "�
 """Words that footers of Chinese tables begin with."""
 DAMAGED = ("锟斤拷", "烫烫烫", "屯屯屯", "\ufffd")
 """What is left of text that was decoded wrongly: UTF-8's replacement read as GBK, memory that was never filled."""
-DAMAGE = "".join(dict.fromkeys(mark[0] for mark in DAMAGED))
-"""Characters without one of which there is no damage."""
 _NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+%?")
 _MISREAD = re.compile(r"[\u00e3-\u00e9][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
 """A Chinese character of UTF-8 read byte by byte."""
