@@ -25,12 +25,15 @@ RETENTION = {
 """Old versions stay readable as long as a release may name them; no statistics, because on a small table the least
 and greatest value are somebody's name and number."""
 
+_UNLIKE = deltalake.ColumnProperties(statistics_enabled="NONE", dictionary_enabled=False)
 _LANDED = deltalake.WriterProperties(
     compression="ZSTD",
     compression_level=1,
     default_column_properties=deltalake.ColumnProperties(statistics_enabled="NONE"),
+    column_properties={"_row_no": _UNLIKE, "_row_hash": _UNLIKE},
 )
-"""Text as it came is read whole: nobody asks for its extremes, which take a fifth of the time of writing it."""
+"""Text as it came is read whole: nobody asks for its extremes, which take a fifth of the time of writing it. A
+dictionary of what never repeats is made in vain."""
 
 _OPENED = 512
 """Versions that are remembered, each with the names of its files."""

@@ -1,15 +1,31 @@
-"""SQL over Arrow tables that are small and in memory."""
+"""Arrow tables that are small and in memory: taken from the engine, and asked in SQL."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
+from jobs.lake.types import to_arrow_schema
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 _THREAD = threading.local()
+
+
+def collected(frame: DataFrame) -> pa.Table:
+    """A frame's rows. Spark Connect's own ``toArrow`` has the server plan the frame once more, only for its schema,
+    which comes with the rows as well."""
+    to_table = getattr(frame, "_to_table", None)
+    if to_table is None:
+        return frame.toArrow()
+    table, schema = to_table()
+    return table.cast(to_arrow_schema(schema or frame.schema))
 
 
 @contextmanager

@@ -27,8 +27,9 @@ from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, dige
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
 from jobs.lake.lock import run_lock, started_at, table_lock
+from jobs.lake.memory import collected
 from jobs.lake.session import LARGE, SMALL, open_session
-from jobs.lake.types import collected, normal, normal_schema, spark_schema, to_arrow_schema
+from jobs.lake.types import normal, normal_schema, spark_schema, to_arrow_schema
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
 

@@ -8,7 +8,6 @@ import pyarrow as pa
 
 if TYPE_CHECKING:
     import deltalake
-    from pyspark.sql import DataFrame
 
 
 def normal_schema(schema: pa.Schema) -> pa.Schema:
@@ -39,16 +38,6 @@ def to_arrow_schema(schema: Any) -> pa.Schema:
     from pyspark.sql.pandas.types import to_arrow_schema as convert
 
     return convert(schema, timezone="UTC")
-
-
-def collected(frame: DataFrame) -> pa.Table:
-    """A frame's rows. Spark Connect's own ``toArrow`` has the server plan the frame once more, only for its schema,
-    which comes with the rows as well."""
-    to_table = getattr(frame, "_to_table", None)
-    if to_table is None:
-        return frame.toArrow()
-    table, schema = to_table()
-    return table.cast(to_arrow_schema(schema or frame.schema))
 
 
 def spark_schema(table: deltalake.DeltaTable) -> Any:

@@ -117,9 +117,13 @@ def _outside(places: Numbers, quotes: Numbers) -> Numbers:
     opened, closed = np.searchsorted(places, quotes[0::2]), np.searchsorted(places, quotes[1::2])
     if len(opened) == len(closed) and np.array_equal(opened, closed):
         return places
-    size = len(places) + 1
-    depth = np.cumsum(np.bincount(opened, minlength=size) - np.bincount(closed, minlength=size))
-    outside: Numbers = places[depth[:-1] == 0]
+    inside = np.maximum(closed - opened[: len(closed)], 0)
+    held = np.ones(len(places), np.bool_)
+    before = np.cumsum(inside) - inside
+    held[np.arange(int(inside.sum())) + np.repeat(opened[: len(closed)] - before, inside)] = False
+    if len(opened) > len(closed):
+        held[opened[-1] :] = False
+    outside: Numbers = places[held]
     return outside
 
 

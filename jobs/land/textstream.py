@@ -12,8 +12,8 @@ from jobs.land.gb18030 import as_utf8, by_iconv, is_final
 from jobs.land.libc import memmem
 from jobs.land.limits import beyond
 
-BLOCK = 2 << 20
-_WORTH = 4 * BLOCK
+BLOCK = 4 << 20
+_WORTH = 8 << 20
 """Bytes behind which the converter of the C library is worth the time of trying it."""
 AGAIN = "Ask for the delivery again"
 _MARK, _END = "\ufeff".encode(), b"\x1a"

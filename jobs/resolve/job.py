@@ -8,9 +8,8 @@ from pyspark.sql import functions as F
 from jobs.context import Context
 from jobs.contracts import Entity
 from jobs.lake.keys import keyed_hash_column
-from jobs.lake.memory import in_memory
+from jobs.lake.memory import collected, in_memory
 from jobs.lake.store import Version
-from jobs.lake.types import collected
 from jobs.resolve.link import events_sql, linked_sql, registry_sql
 from jobs.rules.mentions import MentionSource, key_parts, mention_select, mention_sources, source_rank
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from jobs.lake.types import collected
+from jobs.lake.memory import collected
 from jobs.standardise.clean import read_cells
 from jobs.standardise.contract import identity
 from jobs.standardise.policy import Cell, Standard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -73,3 +74,14 @@ def test_the_next_is_made_while_one_is_used() -> None:
         time.sleep(0.01)
     assert made.is_set()
     assert list(taken) == [3]
+
+
+def test_turns_are_short_only_while_something_is_made() -> None:
+    usual = sys.getswitchinterval()
+    taken = ahead(iter(range(100)))
+    assert next(taken) == 0
+    assert sys.getswitchinterval() == usual
+    assert [next(taken) for _ in range(3)] == [1, 2, 3]
+    assert sys.getswitchinterval() < usual
+    taken.close()  # type: ignore[attr-defined]
+    assert sys.getswitchinterval() == usual
