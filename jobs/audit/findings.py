@@ -200,17 +200,19 @@ def _of_steps(catalog: Catalog, facts: Facts) -> Iterator[Row]:
 
 
 def _of_strays(facts: Facts) -> Iterator[Row]:
-    """Files in the inbox that nobody takes, as their names are no resource's."""
+    """Files that nobody takes, as their names are no resource's."""
     for row in sorted(facts.strays, key=lambda row: str(row["folder"])):
         more = f"等 {row['files']} 个" if row["files"] > len(row["names"]) else ""
         names = "、".join(row["names"]) + more
-        what = f"收件目录 {row['folder'] or '/'} 有 {row['files']} 个文件不合任何登记的文件名，未接收：{names}"
+        is_ours = "://" not in row["folder"]  # elsewhere may lie what is meant for others
+        place = f"收件目录 {row['folder'] or '/'}" if is_ours else row["folder"]
+        what = f"{place} 有 {row['files']} 个文件不合任何登记的文件名，未接收：{names}"
         like = f"（相近的有 {'、'.join(row['nearest'])}）" if row["nearest"] else ""
         remedy = f"按登记的文件名重交{like}；新的文件名由数据工程师在 catalog/connections.yml 登记"
         responsible = "department" if row["department"] else "platform"
         yield finding(
             "files_unclaimed",
-            "warning",
+            "warning" if is_ours else "info",
             "extracted",
             row["folder"] or "/",
             None,

@@ -123,7 +123,8 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     for row in _unclaimed(ctx):
         like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""
         names = ", ".join(row["names"]) + (" …" if row["files"] > len(row["names"]) else "")
-        what = f"unclaimed: inbox/{row['folder']}: {row['files']} files are no resource's: {names}"
+        place = row["folder"] if "://" in row["folder"] else f"inbox/{row['folder']}"
+        what = f"unclaimed: {place}: {row['files']} files are no resource's: {names}"
         stdout.print(f"{what}. Ask for them again{like}, or declare them in catalog/connections.yml", markup=False)
     if outcome.release is not None:
         word = "new" if outcome.is_new else "unchanged"
@@ -131,7 +132,7 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
 
 
 def _unclaimed(ctx: Context) -> list[dict[str, Any]]:
-    """Folders of the inbox with files that match no resource's pattern."""
+    """Folders, in the inbox and at places of others, with files that match no resource's pattern."""
     from jobs.lake.journal import STRAYS
 
     return [

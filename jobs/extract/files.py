@@ -59,11 +59,14 @@ class Files:
     ) -> None:
         self._resource, self._member, self._shelf, self._is_known = resource, member, shelf, is_known
         self._pattern = compile_pattern(access.pattern or "")
+        self.listed: frozenset[str] = frozenset()
+        """Names of all that is on the shelf, once :meth:`offers` has looked."""
 
     def offers(self) -> Iterator[Offer | SourceError]:
         """Files whose names match, without those known, and withdrawals, whose manifest may stand alone; an error for
         each that cannot be placed."""
         entries = {entry.name: entry for entry in self._shelf.entries()}
+        self.listed = frozenset(entries)
         for name in sorted({name.removesuffix(MANIFEST_SUFFIX) for name in entries}):
             match = self._pattern.fullmatch(name)
             if not match or name.endswith(MANIFEST_SUFFIX):

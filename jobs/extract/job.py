@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,17 @@ from jobs.contracts import Access, Resource
 from jobs.errors import SourceError
 from jobs.extract.blobs import Sink, sweep_partials, sync_folder
 from jobs.extract.connect import open_source
+from jobs.extract.files import Files
 from jobs.extract.seen import Seen
 from jobs.extract.source import Asked, Offer, located
-from jobs.extract.strays import find_strays, folders_at_top, patterns_by_folder
+from jobs.extract.strays import find_strays, folders_at_top, patterns_by_folder, place_of, strays_at
 from jobs.lake.delivery import Delivery
 from jobs.lake.journal import DELIVERIES, REPEATS, STRAYS, WITHDRAWALS, Journal
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
 Row = dict[str, Any]
+Listed = dict[str, tuple[str, frozenset[str]]]
+"""Places of others that were listed: whose, and the names of all files there."""
 
 
 _BATCH, _BATCH_BYTES = 200, 64 << 20
@@ -66,16 +70,17 @@ class Known:
 def run(ctx: Context, resources: Iterable[Resource]) -> list[RunReport]:
     """Extract every resource that is live; one report each. A source that fails is reported, the others go on.
 
-    What lies in the inbox beside them and is no resource's is testified too.
+    What lies in the inbox and at their places beside them and is no resource's is testified too.
     """
     resources = list(resources)
+    listed: Listed = {}
     with Known(ctx.journal) as known:
-        reports = _run(ctx, resources, known)
-    _note_strays(ctx, [resource.id for resource in resources])
+        reports = _run(ctx, resources, known, listed)
+    _note_strays(ctx, [resource.id for resource in resources], listed)
     return reports
 
 
-def _run(ctx: Context, resources: Iterable[Resource], known: Known) -> list[RunReport]:
+def _run(ctx: Context, resources: Iterable[Resource], known: Known, listed: Listed) -> list[RunReport]:
     reports = []
     for resource in resources:
         access = ctx.catalog.access.get(resource.id)
@@ -83,15 +88,18 @@ def _run(ctx: Context, resources: Iterable[Resource], known: Known) -> list[RunR
             continue
         ctx.progress("extract", resource.id)
         sweep_partials(_folder(ctx, resource))
-        taken, problems = _take_all(ctx, resource, access, known)
+        taken, problems = _take_all(ctx, resource, access, known, listed)
         note = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "") if problems else ""
         reports.append(RunReport("extract", resource.id, rows=taken, changed=taken > 0, note=note))
     return reports
 
 
-def _note_strays(ctx: Context, resources: list[str]) -> None:
-    """Testify what lies in the inbox and is no resource's, where that has changed. Looked at are the folders of
-    ``resources`` and those in which no resource is declared: others are looked at with theirs."""
+def _note_strays(ctx: Context, resources: list[str], listed: Listed) -> None:
+    """Testify what is no resource's in the inbox and at the places that were ``listed``, where that has changed.
+
+    Looked at in the inbox are the folders of ``resources`` and those in which no resource is declared: others are
+    looked at with theirs.
+    """
     access = ctx.catalog.access
     own, all_ = folders_at_top(access, resources), folders_at_top(access, access)
 
@@ -99,13 +107,16 @@ def _note_strays(ctx: Context, resources: list[str]) -> None:
         return top in own or top not in all_
 
     departments = {f: id_.partition(".")[0] for id_ in access for f in patterns_by_folder({id_: access[id_]})}
+    departments |= {place: department for place, (department, _) in listed.items()}
     before = {row["folder"]: row for row in ctx.journal.newest(STRAYS, "folder")}
     rows = {
         folder: {"folder": folder, "department": row["department"], "files": 0, "names": [], "nearest": []}
         for folder, row in before.items()
-        if is_looked_at(folder.partition("/")[0])
+        if (folder in listed if "://" in folder else is_looked_at(folder.partition("/")[0]))
     }
-    for found in find_strays(ctx.inbox, access, is_looked_at) if ctx.inbox.is_dir() else ():
+    there = (strays_at(place, names, access) for place, (_, names) in listed.items())
+    here = find_strays(ctx.inbox, access, is_looked_at) if ctx.inbox.is_dir() else ()
+    for found in filter(None, chain(here, there)):
         top = found.folder.partition("/")[0]
         department = top if top in ctx.catalog.departments else departments.get(found.folder, "")
         row: Row = {"folder": found.folder, "department": department, "files": found.count}
@@ -119,7 +130,7 @@ def _told(row: Row | None) -> list[Any]:
     return [row["files"] if row else 0, *(json.loads(said) if isinstance(said, str) else said for said in lists)]
 
 
-def _take_all(ctx: Context, resource: Resource, access: Access, known: Known) -> tuple[int, list[str]]:
+def _take_all(ctx: Context, resource: Resource, access: Access, known: Known, listed: Listed) -> tuple[int, list[str]]:
     """Deliveries taken, in the order they were received, and what is wrong with the others: a bad one does not hold
     up its neighbours."""
     seen = Seen(ctx.settings.lake / JOURNAL_FOLDER / "seen" / f"{resource.id}.json")
@@ -137,6 +148,8 @@ def _take_all(ctx: Context, resource: Resource, access: Access, known: Known) ->
             offers: list[Offer] = []
             for found in source.offers():
                 (offers if isinstance(found, Offer) else problems).append(found)  # type: ignore[arg-type]
+            if isinstance(source, Files) and (place := place_of(access)):
+                listed[place] = (resource.department, source.listed)
             for offer in sorted(offers, key=lambda offer: (offer.received_at, offer.file)):
                 if offer.received_at[:10] > ctx.as_of:
                     continue

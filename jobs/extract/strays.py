@@ -1,4 +1,5 @@
-"""Files of the inbox that are no resource's, by their names alone: what is in them is nobody's business."""
+"""Files that are no resource's, in the inbox and at places of others, by their names alone: what is in them is
+nobody's business."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ _BESIDE_DATABASE = "(-wal|-shm|-journal)?"
 
 @dataclass(frozen=True)
 class Strays:
-    """What lies in one folder of the inbox though nobody declared it, and the patterns that come nearest."""
+    """What lies in one folder though nobody declared it, and the patterns that come nearest."""
 
     folder: str
     count: int
@@ -54,6 +55,23 @@ def find_strays(inbox: Path, access: Mapping[str, Access], is_looked_at: Callabl
         if found:
             files = tuple(shown(name) for name in sorted(found)[:NAMED])
             yield Strays(folder, len(found), files, _nearest(files, folder, declared))
+
+
+def strays_at(place: str, names: Collection[str], access: Mapping[str, Access]) -> Strays | None:
+    """The same of a place of others, as :func:`place_of` names it, by the names that were listed there; None where all
+    are claimed. Folders are not among the names."""
+    patterns = [one.pattern or "" for one in access.values() if place_of(one) == place]
+    known = _known(patterns)
+    found = sorted(name for name in names if not _is_passing(name) and not known.fullmatch(name))
+    files = tuple(shown(name) for name in found[:NAMED])
+    return Strays(place, len(found), files, _nearest(files, place, {place: patterns})) if found else None
+
+
+def place_of(access: Access) -> str:
+    """Address and path of a server's folder or a bucket's prefix; empty for what is listed nowhere but here."""
+    if access.kind not in ("sftp", "objects"):
+        return ""
+    return "/".join(filter(None, ((access.url or "").rstrip("/"), (access.path or "").strip("/"))))
 
 
 def patterns_by_folder(access: Mapping[str, Access]) -> dict[str, list[str]]:

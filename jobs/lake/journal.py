@@ -93,8 +93,8 @@ STRAYS = _table(
     _text("names"),
     _text("nearest"),
 )
-"""Files of a folder of the inbox that match no resource's pattern: how many, the first of their names, and patterns
-that come near. The newest row of a folder counts; none of its files, and all is well there."""
+"""Files of a folder (of the inbox, or by its address) that match no resource's pattern: how many, the first of their
+names, and patterns that come near. The newest row of a folder counts; none of its files, and all is well there."""
 LANDINGS = _table(
     "landings",
     _text("load_id", index=True, null=False),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
 
+from jobs.audit.facts import read_facts
+from jobs.audit.findings import find_all
+from jobs.context import Context
 from jobs.errors import SourceError
 from jobs.extract.blobs import Sink
 from jobs.extract.files import require_plain, shown
@@ -173,3 +177,41 @@ def test_a_transfer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
         with pytest.raises(SourceError, match="took longer than"):
             sink.write(b"drip")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_a_server_that_are_no_resources_are_told_until_they_are_gone(
+    sftp: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sftp.root / "out" / "dep"
+    (folder / "thing-20260301.csv").write_text("秘密", encoding="utf-8")
+    (folder / "thing_20260301_9.csv.part").write_text("not yet whole")
+    ctx = City(sftp, monkeypatch).connect()
+    (found,) = unclaimed(ctx)
+    place = f"sftp://127.0.0.1:{sftp.port}/out/dep"
+    assert (found["department"], found["table_name"], found["n_failed"]) == ("dep", place, 1)
+    assert f"{place} 有 1 个文件不合任何登记的文件名，未接收：thing-20260301.csv" in found["what"]
+    assert "thing_{period}_{sequence}.csv" in found["remedy"] and "秘密" not in str(found)
+    broken = City(sftp, monkeypatch).connect(path="nowhere")
+    assert len(unclaimed(broken)) == 1, "what could not be looked at is as it was seen last"
+    (folder / "thing-20260301.csv").unlink()
+    assert unclaimed(City(sftp, monkeypatch).connect()) == []
+
+
+def test_objects_that_are_no_resources_are_told(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with S3Bucket(tmp_path, authority) as bucket:
+        assert isinstance(bucket, S3Bucket)
+        bucket.put()
+        for key in ("out/dep/other.csv", "out/dep/deeper/x.csv", "elsewhere/y.csv"):
+            bucket._s3.put_object(Bucket=bucket.bucket, Key=key, Body=b"x")
+        (found,) = unclaimed(City(bucket, monkeypatch).connect())
+        assert found["table_name"] == f"https://127.0.0.1:{bucket.port}/{bucket.bucket}/out/dep"
+        assert "未接收：other.csv" in found["what"]
+
+
+def unclaimed(ctx: Context) -> list[dict[str, Any]]:
+    """What the findings say of files that are nobody's, after a run."""
+    run(ctx)
+    rows = find_all(ctx.catalog, read_facts(ctx), [], [], {})
+    return [row for row in rows if row["kind"] == "files_unclaimed"]
