@@ -56,7 +56,7 @@ def test_files_that_are_no_resources_are_counted_on_the_first_page_and_stand_on_
     pages: dict[str, Page],
 ) -> None:
     said = re.sub(r"\s+", " ", pages["index.html"].said)
-    assert "收件目录另有 5 个文件不合任何登记的文件名，未接收：" in said
+    assert "各收件处另有 5 个文件不合任何登记的文件名，未接收：" in said
     assert "gaj/household 3 个" in said and "misc 2 个" in said
     assert "收件目录 gaj/household 有 3 个文件不合任何登记的文件名" in pages["departments/gaj.html"].said
     assert "文件名不合登记" in pages["departments/gaj.html"].said
