@@ -7,6 +7,8 @@ added; the newest row of a key counts.
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 _META = sa.MetaData()
+_PATIENCE_SECONDS = 30
 
 
 def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
@@ -242,7 +245,22 @@ def _plain(value: Any) -> Any:
 
 def _durable(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_SECONDS * 1000}")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """WAL mode. Of two processes that open a new database at once, SQLite tells one that it is locked without waiting,
+    whatever its timeout: two that wait for each other would wait for ever."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,7 @@ def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
 
 _NOTE = """
 import sys
+import threading
 from pathlib import Path
 from jobs.lake.journal import STEPS, Journal
 journal = Journal("", Path(sys.argv[1]))
@@ -87,3 +90,15 @@ def test_it_is_durable_by_setting(tmp_path: Path) -> None:
     with Journal("", tmp_path).engine.connect() as connection:
         read = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")}
     assert read == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_a_new_database_that_another_is_making_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself does not wait where it would have to change the mode of a database that is being read."""
+    other = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None, check_same_thread=False)
+    for statement in ("CREATE TABLE t (a)", "BEGIN", "SELECT * FROM t", "INSERT INTO t VALUES (1)"):
+        other.execute(statement)
+    let_go = threading.Timer(0.5, lambda: other.execute("COMMIT"))
+    let_go.start()
+    Journal("", tmp_path).note(STEPS, layer="landed", name="x", fingerprint="f", state="built")
+    let_go.join()
+    other.close()
