@@ -63,10 +63,8 @@ def _date_param() -> Param:
 
 
 def department_asset(department: Department) -> Asset:
-    """The standardised tables of one department."""
-    return Asset(
-        name=f"standardised.{department.code}", uri=f"brain://standardised/{department.code}", group="standardised"
-    )
+    """The landed tables of one department."""
+    return Asset(name=f"landed.{department.code}", uri=f"brain://landed/{department.code}", group="landed")
 
 
 def library_asset(layer: str, library: Library) -> Asset:
@@ -93,8 +91,6 @@ class Brain(BaseOperator):
 
 class Stretch(Brain):
     """Runs the pipeline from verb ``first`` to verb ``last``."""
-
-    template_fields = ("first", "last", "only")
 
     def __init__(self, *, first: str, last: str, only: str = "*", connections: Iterable[str] = (), **more: Any) -> None:
         super().__init__(**more)

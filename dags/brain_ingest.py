@@ -1,4 +1,4 @@
-"""One DAG a department, on its finest cycle: what it delivered is extracted, landed and standardised."""
+"""One DAG a department, on its finest cycle: what it delivered is extracted and landed, which needs no engine."""
 
 from airflow.sdk import DAG
 from brain_common import Stretch, department_asset, make_dag
@@ -17,12 +17,12 @@ SCHEDULES = {
 
 def make_ingest_dag(department: Department) -> DAG:
     """The DAG of one department; its resources are a batch inside one task."""
-    about = f"`brain run --from extract --to standardise --only '{department.code}.*'`\n\n" + "\n".join(
+    about = f"`brain run --from extract --to land --only '{department.code}.*'`\n\n" + "\n".join(
         f"- {resource}" for resource in department.resources
     )
     with make_dag(
         f"brain_ingest_{department.code}",
-        f"{department.name} · 归集与标准化",
+        f"{department.name} · 归集与入湖",
         SCHEDULES[department.cycle],
         about,
         tags=["brain", "ingest", department.cycle],
@@ -30,7 +30,7 @@ def make_ingest_dag(department: Department) -> DAG:
         Stretch(
             task_id="ingest",
             first="extract",
-            last="standardise",
+            last="land",
             only=f"{department.code}.*",
             connections=department.connections,
             outlets=[department_asset(department)],
