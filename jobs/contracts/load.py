@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,9 +42,17 @@ def forget() -> None:
 
 def _stamp(home: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of change of every file that may be read."""
-    found = [entry for folder in ("catalog", "expectations") for entry in (home / folder).rglob("*")]
-    stats = [(str(path), path.stat()) for path in sorted(found) if path.is_file()]
-    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    folders = [home / name for name in ("catalog", "expectations")]
+    return tuple(sorted(stamp for folder in folders if folder.is_dir() for stamp in _stamps(folder)))
+
+
+def _stamps(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    for entry in os.scandir(folder):  # a task asks at least once: a tenth of the time of Path.rglob
+        if entry.is_dir(follow_symlinks=False):
+            yield from _stamps(entry.path)
+        elif entry.is_file():
+            facts = entry.stat()
+            yield entry.path, facts.st_size, facts.st_mtime_ns
 
 
 @lru_cache(maxsize=2)

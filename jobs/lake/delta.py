@@ -35,19 +35,22 @@ _LANDED = deltalake.WriterProperties(
 """Text as it came is read whole: nobody asks for its extremes, which take a fifth of the time of writing it. A
 dictionary of what never repeats is made in vain."""
 
-_OPENED = 512
+_OPENED = 1024
 """Versions that are remembered, each with the names of its files."""
+
+_Identity = tuple[Path, int, int, int]
 
 
 class DeltaTables:
-    """The tables of one process."""
+    """The tables of one process, whatever homes they are of."""
 
     def __init__(self) -> None:
-        self._opened: dict[tuple[Path, int], deltalake.DeltaTable] = {}
+        self._opened: dict[_Identity, deltalake.DeltaTable] = {}
 
     def version(self, folder: Path, number: int) -> deltalake.DeltaTable:
         """One version: it never changes, and is asked for five times a run."""
-        known = self._opened.get((folder, number))
+        identity = _identity(folder, number)
+        known = self._opened.get(identity) if identity else None
         return known or self._remember(folder, deltalake.DeltaTable(folder, version=number))
 
     def head(self, folder: Path) -> deltalake.DeltaTable | None:
@@ -78,7 +81,6 @@ class DeltaTables:
         head = None if base is None else deltalake.DeltaTable(folder)
         if head is None:
             shutil.rmtree(folder, ignore_errors=True)
-            self._opened.clear()
         elif head.version() != base:
             head.restore(base)
         source = _Source(batches)
@@ -110,8 +112,18 @@ class DeltaTables:
     def _remember(self, folder: Path, table: deltalake.DeltaTable) -> deltalake.DeltaTable:
         if len(self._opened) >= _OPENED:
             self._opened.clear()
-        self._opened[(folder, table.version())] = table
+        if identity := _identity(folder, table.version()):
+            self._opened[identity] = table
         return table
+
+
+def _identity(folder: Path, number: int) -> _Identity | None:
+    """A version by the file that committed it, as a table may be removed and made anew; None if that file is gone."""
+    try:
+        commit = (folder / "_delta_log" / f"{number:020}.json").stat()
+    except FileNotFoundError:
+        return None
+    return folder, number, commit.st_ino, commit.st_mtime_ns
 
 
 def files_of(table: deltalake.DeltaTable) -> list[str]:

@@ -54,6 +54,9 @@ class Version:
         return self.digest.rows
 
 
+_TABLES = DeltaTables()
+
+
 class Lake:
     """The tables of one home."""
 
@@ -63,7 +66,7 @@ class Lake:
         self.journal = journal
         self.root = settings.lake
         self._passed: dict[tuple[str, str], Version] | None = None
-        self._tables = DeltaTables()
+        self._tables = _TABLES
 
     @cached_property
     def key(self) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,6 +64,16 @@ def test_tables_are_read_without_asking_python(lake: Lake) -> None:
     assert "py::" in deltalake.DeltaTable(str(lake.path("fused", "person"))).to_pyarrow_dataset().filesystem.type_name
     native = lake._of_arrow("fused", "person", version.number).filesystem
     assert (native.type_name, native.base_fs.type_name) == ("subtree", "local")
+
+
+def test_a_home_that_was_made_anew_is_not_remembered(tmp_path: Path) -> None:
+    """Versions are opened once a process, and a table's first version has the same number in every home."""
+    put(make_lake(tmp_path), people("甲"))
+    shutil.rmtree(tmp_path / "data")
+    anew = make_lake(tmp_path)
+    version = put(anew, people("乙", "丙"))
+    assert version.number == 0
+    assert rows_of(anew) == ["丙", "乙"]
 
 
 def test_unchanged_content_makes_no_commit(lake: Lake) -> None:
