@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from jobs.context import Context
 from jobs.contracts import Entity
 from jobs.fuse.plan import claims_sql, conflicts_sql, fused_sql, placed_sql, records_select, winners_sql
@@ -35,10 +37,9 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
         ctx.lake.held(session.sql(claims_sql(placed, authority)), claims),
         ctx.lake.held(session.sql(winners_sql(claims)), winners),
     ):
-        fused = fused_sql(placed, winners, types, aggregates=ctx.settings.engine == "sail")
-        return [
-            ctx.lake.write("fused", entity.entity, session.sql(fused), at_most),
-            ctx.lake.write(
-                "fused", f"{entity.entity}__conflicts", session.sql(conflicts_sql(claims, winners, placed)), at_most
-            ),
-        ]
+        texts = {
+            entity.entity: fused_sql(placed, winners, types, aggregates=ctx.settings.engine == "sail"),
+            f"{entity.entity}__conflicts": conflicts_sql(claims, winners, placed),
+        }
+        with ThreadPoolExecutor() as pool:  # neither needs the other, and little of a plan is shared out to cores
+            return list(pool.map(lambda name: ctx.lake.write("fused", name, session.sql(texts[name]), at_most), texts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -71,10 +72,14 @@ def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
     if not small:
         return {}
     readings = read_all(ctx.lake.session, [(standard, rows) for standard, rows, _ in small])
-    cleaned = []
-    for standard, rows, snapshots in small:
+
+    def clean(one: tuple[Standard, pa.Table, int]) -> tuple[Standard, pa.Table, int]:
+        standard, rows, snapshots = one
         keyed = partial(keyed_hashes, ctx.lake.key, standard.resource)
-        cleaned.append((standard, assembled(standard, rows, readings[standard.resource], keyed), snapshots))
+        return standard, assembled(standard, rows, readings[standard.resource], keyed), snapshots
+
+    with ThreadPoolExecutor() as pool:
+        cleaned = list(pool.map(clean, small))
     fates = fates_of(cleaned)
     return {standard.resource: Prepared(rows, fate) for (standard, rows, _), fate in zip(cleaned, fates, strict=True)}
 
