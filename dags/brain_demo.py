@@ -47,25 +47,43 @@ def main(options: list[str]) -> int:
     os.environ.update(brain_airflow.environment({"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"} | os.environ))
     os.environ["BRAIN_IN_PROCESS"] = "1"
     from jobs.cli.make import days_to_run, report_planted
+    from jobs.loading import loading
     from jobs.settings import read_settings
 
     settings = read_settings()
-    world = settings.data / "truth" / "world.json"
-    wanted = bool(options) or not world.exists()
-    with contextlib.ExitStack() as stack:
-        city = stack.enter_context(simulation(options)) if wanted else None
-        get_ready(settings)  # while the city is written
-    if city is not None and city.returncode:
-        return city.returncode
-    days = int(json.loads(world.read_text(encoding="utf-8"))["days"])
-    for day in days_to_run(days):
-        print_day(run_day(day))
+    truth = settings.data / "truth"
+    wanted = bool(options) or not (truth / "world.json").exists()
+    with simulation(options) if wanted else contextlib.nullcontext() as city:
+        with loading():  # while the city is written
+            get_ready(settings)
+        if city is not None and not is_delivered(city):
+            return city.wait()
+        ledger = json.loads((truth / "ledger.json").read_text(encoding="utf-8"))
+        for day in days_to_run(len({row["date"] for row in ledger})):
+            print_day(run_day(day))
+        if city is not None and not is_finished(city):
+            return city.returncode
     return 0 if report_planted() else 1
 
 
-def simulation(options: list[str]) -> subprocess.Popen[bytes]:
-    """``brain simulate`` in a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", "jobs", "simulate", *options])
+def simulation(options: list[str]) -> subprocess.Popen[str]:
+    """``brain simulate`` in a process of its own, which leaves the terminal to this one."""
+    print("the city is simulated, Airflow, the engine and the judge come up", file=sys.stderr)
+    command = [sys.executable, "-m", "jobs", "--quiet", "simulate", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+
+
+def is_delivered(city: subprocess.Popen[str]) -> bool:
+    """Wait for the city's inbox, which the first line names; what its truth needs beyond that, it goes on writing."""
+    line = city.stdout.readline() if city.stdout else ""
+    print(line, end="", flush=True)
+    return bool(line)
+
+
+def is_finished(city: subprocess.Popen[str]) -> bool:
+    """Wait for the rest of the truth, which no pipeline reads."""
+    print(city.stdout.read() if city.stdout else "", end="", flush=True)
+    return city.wait() == 0
 
 
 def get_ready(settings: Settings) -> None:
@@ -78,7 +96,17 @@ def get_ready(settings: Settings) -> None:
     prepare(settings)
     brain_airflow.prepare()
     all_dags()
+    call_api()
     open_session(settings)
+
+
+def call_api() -> None:
+    """Let Airflow make the API that tasks speak to: its first answer takes three seconds."""
+    import httpx
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    client = httpx.Client(transport=in_process_api_server().transport, base_url="http://in-process.invalid")
+    client.get("/health").raise_for_status()
 
 
 def all_dags() -> list[Any]:

@@ -1,6 +1,9 @@
-"""``python -m jobs`` is ``brain``."""
+"""The command ``brain``, and ``python -m jobs``."""
 
-from jobs.cli import main
+from jobs.loading import loading
+
+with loading():
+    from jobs.cli import main
 
 if __name__ == "__main__":
     main()

@@ -42,7 +42,7 @@ def simulate(
     out: Annotated[Path | None, typer.Option(help="Folder to write to; default: the home's data folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Counts as JSON.")] = False,
 ) -> None:
-    """Inbox below OUT/inbox, truth below OUT/truth (never read by the pipeline)."""
+    """Inbox below OUT/inbox, named on stdout once it is whole; truth below OUT/truth (never read by the pipeline)."""
     from jobs.simulate import simulate as simulate_city
 
     chosen = settings()
@@ -63,6 +63,7 @@ def simulate(
             target,
             START,
             lambda what, n, of: progress("simulate", f"{what} ({n} of {of})"),
+            None if as_json else lambda: print(target / "inbox", flush=True),
         )
     _report(counts, as_json)
 

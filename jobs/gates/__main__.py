@@ -10,13 +10,15 @@ from typing import Any
 
 from jobs.gates.engine import Result, evaluate
 from jobs.gates.suite import Rule
+from jobs.loading import loading
 
 
 def main() -> None:
     """Answer what :func:`jobs.gates.judge.ask` asks."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not be read as an answer
-    import great_expectations.expectations  # noqa: F401 - the first question should not wait for it
+    with loading():
+        import great_expectations.expectations  # noqa: F401 - the first question should not wait for it
 
     while True:
         try:

@@ -29,12 +29,19 @@ def simulate(
     out: Path,
     start: date = date(2026, 3, 2),
     progress: Progress | None = None,
+    delivered: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
-    """Write inbox and truth below ``out``, which must not hold a city already; returns counts."""
+    """Write inbox and truth below ``out``, which must not hold a city already; returns counts.
+
+    ``delivered`` is called once the inbox is whole and it is written what was planted: the golden cells come last.
+    """
     collecting = gc.isenabled()
     gc.disable()  # millions of records that live to the end: looking for garbage among them costs a third of the time
     try:
-        return _simulate(catalog, people, days, seed, out, start, progress)
+        truth = _simulate(catalog, people, days, seed, out, start, progress)
+        if delivered:
+            delivered()
+        return truth.write_golden({"people": people, "days": days, "seed": seed, "start": start.isoformat()})
     finally:
         if collecting:
             gc.enable()
@@ -42,7 +49,7 @@ def simulate(
 
 def _simulate(
     catalog: Catalog, people: int, days: int, seed: int, out: Path, start: date, progress: Progress | None
-) -> dict[str, Any]:
+) -> Truth:
     catalog = _as_delivered(catalog)
     world = build_world(catalog, people, seed, start)
     truth = Truth(catalog, world, out / "truth")
@@ -61,7 +68,8 @@ def _simulate(
                 progress(f"{day} {resource.id}", place, len(due))
             post.deliver(resource, day, offset)
         truth.close_day(day.isoformat())
-    return truth.write({"people": people, "days": days, "seed": seed, "start": start.isoformat()})
+    truth.write_deliveries()
+    return truth
 
 
 def _as_delivered(catalog: Catalog) -> Catalog:

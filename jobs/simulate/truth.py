@@ -104,16 +104,19 @@ class Truth:
         for resource, stock in sorted(self.stocks.items()):
             self.ledger.append({"date": day, "resource": resource, **stock.counts, "current": len(stock.live())})
 
-    def write(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Write every truth file; returns the counts that also stand in ``world.json``."""
+    def write_deliveries(self) -> None:
+        """Write what is known once all is delivered: the records, what befell them, and what must become of them."""
         for table in (self.records, self.mentions, self.errors):
             table.close()
+        _json(self.folder / "deliveries.json", self.deliveries)
+        _json(self.folder / "ledger.json", self.ledger)
+
+    def write_golden(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Write the golden cells and the world; returns the counts that also stand in ``world.json``."""
         golden = conflicts = 0
         for entity in self.catalog.entities:
             cells, losers = self._write_golden(entity)
             golden, conflicts = golden + cells, conflicts + losers
-        _json(self.folder / "deliveries.json", self.deliveries)
-        _json(self.folder / "ledger.json", self.ledger)
         summary = facts | {
             "resources": len({d["resource"] for d in self.deliveries}),
             "deliveries": len(self.deliveries),
