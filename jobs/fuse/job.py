@@ -41,5 +41,6 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
             entity.entity: fused_sql(placed, winners, types, aggregates=ctx.settings.engine == "sail"),
             f"{entity.entity}__conflicts": conflicts_sql(claims, winners, placed),
         }
-        with ThreadPoolExecutor() as pool:  # neither needs the other, and little of a plan is shared out to cores
+        at_once = 2 if at_most <= ctx.settings.small_rows else 1  # small plans are not shared out to cores
+        with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(lambda name: ctx.lake.write("fused", name, session.sql(texts[name]), at_most), texts))

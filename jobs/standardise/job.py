@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
         keyed = partial(keyed_hashes, ctx.lake.key, standard.resource)
         return standard, assembled(standard, rows, readings[standard.resource], keyed), snapshots
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         cleaned = list(pool.map(clean, small))
     fates = fates_of(cleaned)
     return {standard.resource: Prepared(rows, fate) for (standard, rows, _), fate in zip(cleaned, fates, strict=True)}
