@@ -113,6 +113,7 @@ def _local_dir(settings: Settings) -> dict[str, str]:
 
 
 def _sail() -> SparkSession:
+    os.environ.setdefault("RUST_LOG", "error")  # else it warns after every command's last line that it ends its tasks
     try:
         from pysail.spark import SparkConnectServer
     except ImportError:
