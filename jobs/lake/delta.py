@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -11,11 +13,13 @@ from urllib.parse import unquote
 import deltalake
 import pyarrow as pa
 from deltalake.exceptions import TableNotFoundError
+from pyarrow import dataset, fs
 
 from jobs.errors import EnvironmentFault, RunConflict
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructType
 
 RETENTION = {
     "delta.deletedFileRetentionDuration": "interval 400 days",
@@ -35,34 +39,78 @@ _LANDED = deltalake.WriterProperties(
 """Text as it came is read whole: nobody asks for its extremes, which take a fifth of the time of writing it. A
 dictionary of what never repeats is made in vain."""
 
+_READ = dataset.ParquetFileFormat(default_fragment_scan_options=dataset.ParquetFragmentScanOptions(pre_buffer=True))
+
 _OPENED = 1024
-"""Versions that are remembered, each with the names of its files."""
+"""Versions that are remembered, each with the names of its files, and heads that are kept open."""
 
 _Identity = tuple[Path, int, int, int]
+
+
+class Snapshot:
+    """One version of a table as readers see it: its files and columns, which never change."""
+
+    def __init__(self, table: deltalake.DeltaTable) -> None:
+        features = {"deletionVectors", "columnMapping"} & {*(table.protocol().reader_features or ())}
+        if features:
+            problem = (
+                f"{table.table_uri} has {' and '.join(sorted(features))}, so that its files do not say what it holds"
+            )
+            raise EnvironmentFault(problem, remedy="Remove the table's folder: it is made anew by the stage it is of")
+        schema = table.schema()
+        self.number = int(table.version())
+        self.files = sorted(unquote(uri) for uri in table.file_uris())
+        """Absolute paths, without the escapes of a URI."""
+        self.columns = pa.schema(schema.to_arrow())
+        self._json = schema.to_json()
+
+    @cached_property
+    def spark_columns(self) -> StructType:
+        """The columns as Spark says them."""
+        from pyspark.sql.types import StructType
+
+        return StructType.fromJson(json.loads(self._json))
+
+    def as_arrow(self) -> dataset.Dataset:
+        """The version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python,
+        its threads would still ask for the interpreter when a short command ends, and abort it."""
+        return dataset.dataset(self.files, schema=self.columns, format=_READ, filesystem=fs.LocalFileSystem())
 
 
 class DeltaTables:
     """The tables of one process, whatever homes they are of."""
 
     def __init__(self) -> None:
-        self._opened: dict[_Identity, deltalake.DeltaTable] = {}
+        self._opened: dict[_Identity, Snapshot] = {}
+        self._heads: dict[Path, tuple[_Identity, deltalake.DeltaTable]] = {}
 
-    def version(self, folder: Path, number: int) -> deltalake.DeltaTable:
+    def version(self, folder: Path, number: int) -> Snapshot:
         """One version: it never changes, and is asked for five times a run."""
         identity = _identity(folder, number)
         known = self._opened.get(identity) if identity else None
-        return known or self._remember(folder, deltalake.DeltaTable(folder, version=number))
+        return known or self._remember(folder, Snapshot(deltalake.DeltaTable(folder, version=number)))
 
-    def head(self, folder: Path) -> deltalake.DeltaTable | None:
-        """The newest version, or None where there is no table."""
-        try:
-            return deltalake.DeltaTable(folder)
-        except TableNotFoundError:
+    def head(self, folder: Path) -> int | None:
+        """Number of the newest version, or None where there is no table."""
+        head = self._open_head(folder) or _opened(folder)
+        return head.version() if head else None
+
+    def _open_head(self, folder: Path) -> deltalake.DeltaTable | None:
+        """The newest version, if it is open and nobody committed another since."""
+        identity, head = self._heads.get(folder, (None, None))
+        if head is None or identity != _identity(folder, head.version()):
             return None
+        return None if _commit_of(folder, head.version() + 1).exists() else head
+
+    def _take_head(self, folder: Path) -> deltalake.DeltaTable | None:
+        """The newest version, for whoever holds the table's lock to write upon: it moves on with every commit."""
+        head = self._open_head(folder) or _opened(folder)
+        self._heads.pop(folder, None)
+        return head
 
     def overwrite(self, folder: Path, data: pa.Table) -> int:
         """Replace the content, whatever columns it had; returns the new version's number."""
-        return self._commit(folder, self.head(folder), data, mode="overwrite", schema_mode="overwrite")
+        return self._commit(folder, self._take_head(folder), data, mode="overwrite", schema_mode="overwrite")
 
     def overwrite_by_spark(self, folder: Path, frame: DataFrame) -> int:
         """The same where the rows are computed."""
@@ -71,14 +119,14 @@ class DeltaTables:
         for key, value in RETENTION.items():
             writer = writer.option(key, value)
         writer.save(str(folder))
-        return int(self._remember(folder, deltalake.DeltaTable(folder)).version())
+        return self._keep(folder, deltalake.DeltaTable(folder))
 
     def append(
         self, folder: Path, base: int | None, batches: Iterable[pa.RecordBatch], schema: pa.Schema, gone: str | None
     ) -> int:
         """Add rows to version ``base`` (None: to nothing) in place of those for which ``gone`` holds; what was
         written after it is put back. An error of the batches comes out as it was raised."""
-        head = None if base is None else deltalake.DeltaTable(folder)
+        head = None if base is None else self._take_head(folder)
         if head is None:
             shutil.rmtree(folder, ignore_errors=True)
         elif head.version() != base:
@@ -107,28 +155,43 @@ class DeltaTables:
             if "No space left" in str(error):
                 raise EnvironmentFault("no space left to write a table", remedy="Free some and run again") from None
             raise
-        return int(self._remember(folder, head or deltalake.DeltaTable(folder)).version())
+        return self._keep(folder, head or deltalake.DeltaTable(folder))
 
-    def _remember(self, folder: Path, table: deltalake.DeltaTable) -> deltalake.DeltaTable:
+    def _keep(self, folder: Path, head: deltalake.DeltaTable) -> int:
+        """Remember what was committed, for those who read it and for the next commit; its number."""
+        snapshot = self._remember(folder, Snapshot(head))
+        if len(self._heads) >= _OPENED:
+            self._heads.clear()
+        if identity := _identity(folder, snapshot.number):
+            self._heads[folder] = identity, head
+        return snapshot.number
+
+    def _remember(self, folder: Path, snapshot: Snapshot) -> Snapshot:
         if len(self._opened) >= _OPENED:
             self._opened.clear()
-        if identity := _identity(folder, table.version()):
-            self._opened[identity] = table
-        return table
+        if identity := _identity(folder, snapshot.number):
+            self._opened[identity] = snapshot
+        return snapshot
+
+
+def _opened(folder: Path) -> deltalake.DeltaTable | None:
+    try:
+        return deltalake.DeltaTable(folder)
+    except TableNotFoundError:
+        return None
+
+
+def _commit_of(folder: Path, number: int) -> Path:
+    return folder / "_delta_log" / f"{number:020}.json"
 
 
 def _identity(folder: Path, number: int) -> _Identity | None:
     """A version by the file that committed it, as a table may be removed and made anew; None if that file is gone."""
     try:
-        commit = (folder / "_delta_log" / f"{number:020}.json").stat()
+        commit = _commit_of(folder, number).stat()
     except FileNotFoundError:
         return None
     return folder, number, commit.st_ino, commit.st_mtime_ns
-
-
-def files_of(table: deltalake.DeltaTable) -> list[str]:
-    """Paths of a table's files, without the escapes of a URI."""
-    return sorted(unquote(uri) for uri in table.file_uris())
 
 
 class _Source:

@@ -19,17 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from pyarrow import fs
 
 from jobs.errors import UsageError
-from jobs.lake.delta import DeltaTables, files_of
+from jobs.lake.delta import DeltaTables, Snapshot
 from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
 from jobs.lake.lock import run_lock, started_at, table_lock
 from jobs.lake.memory import collected
 from jobs.lake.session import LARGE, SMALL, open_session
-from jobs.lake.types import normal, normal_schema, spark_schema, to_arrow_schema
+from jobs.lake.types import normal, normal_schema, to_arrow_schema
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
@@ -131,14 +130,12 @@ class Lake:
 
     def files(self, version: Version) -> list[str]:
         """Absolute paths of the Parquet files of a version."""
-        return files_of(self._tables.version(self.path(version.layer, version.name), version.number))
+        return self._snapshot(version).files
 
     def read(self, layer: str, name: str, version: Version | None = None) -> DataFrame:
         """A frame over one version (default: the passed one), pinned to its files."""
-        chosen = version or self._required(layer, name)
-        table = self._tables.version(self.path(layer, name), chosen.number)
-        schema = spark_schema(table)
-        files = files_of(table)
+        snapshot = self._snapshot(version or self._required(layer, name))
+        schema, files = snapshot.spark_columns, snapshot.files
         reader = self.session.read.schema(schema)
         return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
 
@@ -146,15 +143,10 @@ class Lake:
         self, layer: str, name: str, version: Version | None = None, columns: list[str] | None = None
     ) -> pa.Table:
         """One version as Arrow. For tables that are small by nature, or checked against ``small_rows`` first."""
-        chosen = version or self._required(layer, name)
-        return self._of_arrow(layer, name, chosen.number).to_table(columns=columns)
+        return self._snapshot(version or self._required(layer, name)).as_arrow().to_table(columns=columns)
 
-    def _of_arrow(self, layer: str, name: str, number: int) -> Any:
-        """A version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python,
-        its threads would still ask for the interpreter when a short command ends, and abort it."""
-        folder = self.path(layer, name)
-        files = fs.SubTreeFileSystem(str(folder), fs.LocalFileSystem())
-        return self._tables.version(folder, number).to_pyarrow_dataset(filesystem=files)
+    def _snapshot(self, version: Version) -> Snapshot:
+        return self._tables.version(self.path(version.layer, version.name), version.number)
 
     def _required(self, layer: str, name: str) -> Version:
         chosen = self.passed(layer, name)
@@ -235,7 +227,7 @@ class Lake:
         base = self._fresh(layer, name)
         if base is None or base.digest != digest:
             return None
-        stored = self._of_arrow(layer, name, base.number).schema
+        stored = self._snapshot(base).columns
         if stored.names != schema.names or [str(f.type) for f in stored] != [
             str(f.type) for f in normal_schema(schema)
         ]:
@@ -263,8 +255,7 @@ class Lake:
 
     def head(self, layer: str, name: str) -> int | None:
         """Number of the newest version, passed or not."""
-        head = self._tables.head(self.path(layer, name))
-        return head.version() if head else None
+        return self._tables.head(self.path(layer, name))
 
 
 def sweep(paths: Iterable[Path]) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
-
-if TYPE_CHECKING:
-    import deltalake
 
 
 def normal_schema(schema: pa.Schema) -> pa.Schema:
@@ -38,12 +35,3 @@ def to_arrow_schema(schema: Any) -> pa.Schema:
     from pyspark.sql.pandas.types import to_arrow_schema as convert
 
     return convert(schema, timezone="UTC")
-
-
-def spark_schema(table: deltalake.DeltaTable) -> Any:
-    """Spark's schema of a Delta table."""
-    import json
-
-    from pyspark.sql.types import StructType
-
-    return StructType.fromJson(json.loads(table.schema().to_json()))

@@ -86,6 +86,7 @@ def _build(ctx: Context, manifest: Manifest, facts: dict[str, Rows], role: str, 
         database.add_rows("meta", "dictionary", database.dictionary)
         if role == "engineer":
             _testimony(ctx, database, manifest)
+        database.write_comments()
         connection.commit()
         connection.execute("CHECKPOINT; USE memory; DETACH release")
     descriptor = os.open(path, os.O_RDONLY)

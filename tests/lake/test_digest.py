@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
+from jobs.lake import digest
 from jobs.lake.digest import Digest, aggregate_digest, digest_arrow, with_digests
 
 if TYPE_CHECKING:
@@ -111,6 +112,18 @@ def _named(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 def test_it_is_the_one_we_know() -> None:
     """A changed digest would make every table of every lake look new."""
     assert digest_arrow(table_of(ROWS)) == GOLDEN
+
+
+def test_few_rows_and_many_are_hashed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "FEW_CELLS", 0)
+    assert digest_arrow(table_of(ROWS)) == GOLDEN
+
+
+def test_a_year_that_python_has_not_is_hashed_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pa.table({"on_day": pa.array([4_000_000], pa.date32()), "_at": pa.array([10**18], pa.timestamp("us"))})
+    found = digest_arrow(table)
+    monkeypatch.setattr(digest, "FEW_CELLS", 0)
+    assert found == digest_arrow(table) != Digest(1, "0", "0")
 
 
 def test_order_and_layout_do_not_matter() -> None:

@@ -62,8 +62,7 @@ def test_tables_are_read_without_asking_python(lake: Lake) -> None:
     """A thread of Arrow's that still asks for the interpreter when a command ends aborts it (SIGABRT, nothing said)."""
     version = put(lake, people("甲"))
     assert "py::" in deltalake.DeltaTable(str(lake.path("fused", "person"))).to_pyarrow_dataset().filesystem.type_name
-    native = lake._of_arrow("fused", "person", version.number).filesystem
-    assert (native.type_name, native.base_fs.type_name) == ("subtree", "local")
+    assert lake._snapshot(version).as_arrow().filesystem.type_name == "local"
 
 
 def test_a_home_that_was_made_anew_is_not_remembered(tmp_path: Path) -> None:
@@ -74,6 +73,23 @@ def test_a_home_that_was_made_anew_is_not_remembered(tmp_path: Path) -> None:
     version = put(anew, people("乙", "丙"))
     assert version.number == 0
     assert rows_of(anew) == ["丙", "乙"]
+
+
+def test_a_version_stays_what_it_was_when_the_table_moves_on(lake: Lake) -> None:
+    first = put(lake, people("甲"))
+    put(lake, people("乙"))
+    assert lake.read_arrow("fused", "person", first)["name"].to_pylist() == ["甲"]
+    assert rows_of(lake) == ["乙"]
+
+
+def test_what_another_process_committed_since_is_seen(lake: Lake) -> None:
+    """The table is kept open from one commit to the next: the next must not be made upon what is no longer newest."""
+    put(lake, people("甲"))
+    folder = str(lake.path("fused", "person"))
+    deltalake.write_deltalake(folder, deltalake.DeltaTable(folder).to_pyarrow_table(), mode="append")
+    assert lake.head("fused", "person") == 1
+    assert put(lake, people("乙")).number == 2
+    assert rows_of(lake) == ["乙"]
 
 
 def test_unchanged_content_makes_no_commit(lake: Lake) -> None:
