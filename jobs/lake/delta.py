@@ -13,11 +13,12 @@ from urllib.parse import unquote
 import deltalake
 import pyarrow as pa
 from deltalake.exceptions import TableNotFoundError
-from pyarrow import dataset, fs
+from pyarrow import fs
 
 from jobs.errors import EnvironmentFault, RunConflict
 
 if TYPE_CHECKING:
+    from pyarrow.dataset import Dataset
     from pyspark.sql import DataFrame
     from pyspark.sql.types import StructType
 
@@ -38,8 +39,6 @@ _LANDED = deltalake.WriterProperties(
 )
 """Text as it came is read whole: nobody asks for its extremes, which take a fifth of the time of writing it. A
 dictionary of what never repeats is made in vain."""
-
-_READ = dataset.ParquetFileFormat(default_fragment_scan_options=dataset.ParquetFragmentScanOptions(pre_buffer=True))
 
 _OPENED = 1024
 """Versions that are remembered, each with the names of its files, and heads that are kept open."""
@@ -71,10 +70,14 @@ class Snapshot:
 
         return StructType.fromJson(json.loads(self._json))
 
-    def as_arrow(self) -> dataset.Dataset:
+    def as_arrow(self) -> Dataset:
         """The version as Arrow's dataset, read by Arrow's own file system: through that of deltalake, which is Python,
         its threads would still ask for the interpreter when a short command ends, and abort it."""
-        return dataset.dataset(self.files, schema=self.columns, format=_READ, filesystem=fs.LocalFileSystem())
+        from pyarrow import dataset  # takes 0.2 s, and many commands read no table
+
+        ahead = dataset.ParquetFragmentScanOptions(pre_buffer=True)
+        kind = dataset.ParquetFileFormat(default_fragment_scan_options=ahead)
+        return dataset.dataset(self.files, schema=self.columns, format=kind, filesystem=fs.LocalFileSystem())
 
 
 class DeltaTables:
