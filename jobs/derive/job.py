@@ -11,10 +11,8 @@ def run(ctx: Context, query: ThemeQuery) -> Version:
     """Run the table's SQL; standardised inputs show their current rows only."""
     at_most = 0
     for layer, name in query.inputs:
-        frame = ctx.lake.read(layer, name)
-        if layer == "standardised":
-            frame = frame.where("_fate = 'current' AND NOT _is_deleted")
-        frame.createOrReplaceTempView(view_name(layer, name))
+        where = "_fate = 'current' AND NOT _is_deleted" if layer == "standardised" else "true"
+        ctx.lake.offer(layer, name, view_name(layer, name), where)
         version = ctx.lake.passed(layer, name)
         at_most += version.rows if version else 0
     sql = query.sql.replace("{{as_of}}", ctx.as_of)

@@ -24,14 +24,13 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     selects = []
     for source in sources:
         view = "std_" + source.id.replace(".", "_")
-        ctx.lake.read("standardised", source.id).createOrReplaceTempView(view)
+        ctx.lake.offer("standardised", source.id, view)
         selects.append(records_select(entity, source, view, types))
-    names = ("records", "placed", "claims", "winners")
-    records, placed, claims, winners = (f"{what}_{entity.entity}" for what in names)
+    placed, claims, winners = (f"{what}_{entity.entity}" for what in ("placed", "claims", "winners"))
     session = ctx.lake.session
     authority = f"authority_{entity.entity}"
     session.createDataFrame(authority_table(entity, sources, ctx.as_of)).createOrReplaceTempView(authority)
-    session.sql(" UNION ALL ".join(selects)).createOrReplaceTempView(records)
+    records = f"({' UNION ALL '.join(selects)})"
     with (
         ctx.lake.held(session.sql(placed_sql(records, f"registry_{entity.entity}")), placed),
         ctx.lake.held(session.sql(claims_sql(placed, authority)), claims),

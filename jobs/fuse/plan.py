@@ -43,7 +43,7 @@ def _text(source: MentionSource, element: str, kind: str | None) -> str:
 
 
 def placed_sql(records: str, registry: str) -> str:
-    """Records with the entity they speak of and their ``place`` among its records."""
+    """``records``, a table or a query in brackets, with the entity they speak of and their ``place`` in it."""
     return (
         f"SELECT r.canonical_id, "
         f"row_number() OVER (PARTITION BY r.canonical_id ORDER BY s.resource, s.role, s.record_key) "

@@ -54,6 +54,8 @@ class Version:
 
 
 _TABLES = DeltaTables()
+_OFFERED: dict[str, tuple[Snapshot, str]] = {}
+"""What views of this process's one session show: a version of a table, and which of its rows."""
 
 
 class Lake:
@@ -138,6 +140,14 @@ class Lake:
         schema, files = snapshot.spark_columns, snapshot.files
         reader = self.session.read.schema(schema)
         return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
+
+    def offer(self, layer: str, name: str, view: str, where: str = "true") -> None:
+        """Show the rows of the passed version ``where`` something holds to SQL, as ``view``. What it shows already is
+        not planned again: that takes 5 ms, and themes read what others have read."""
+        shown = self._snapshot(self._required(layer, name)), where
+        if _OFFERED.get(view) != shown:
+            self.read(layer, name).where(where).createOrReplaceTempView(view)
+            _OFFERED[view] = shown
 
     def read_arrow(
         self, layer: str, name: str, version: Version | None = None, columns: list[str] | None = None

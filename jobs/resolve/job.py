@@ -39,7 +39,7 @@ def _mentions(ctx: Context, entity: Entity, sources: list[MentionSource]) -> Dat
     selects = []
     for source in sources:
         view = "std_" + source.id.replace(".", "_")
-        ctx.lake.read("standardised", source.id).createOrReplaceTempView(view)
+        ctx.lake.offer("standardised", source.id, view)
         selects.append(mention_select(entity, source, view, source_rank(entity, source)))
     union = ctx.lake.session.sql(" UNION ALL ".join(selects))
     return union.withColumn("mention_id", keyed_hash_column(ctx.lake.key, F.col("record_key"), F.col("role")))
