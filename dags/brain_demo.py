@@ -92,11 +92,11 @@ def get_ready(settings: Settings) -> None:
     from jobs.gates import call_judge
     from jobs.lake.session import open_session
 
-    call_judge()
     prepare(settings)
     brain_airflow.prepare()
     all_dags()
     call_api()
+    call_judge()  # it loads while the first run writes all DAGs, which leaves a core idle
     open_session(settings)
 
 
