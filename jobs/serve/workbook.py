@@ -16,7 +16,6 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
-from jobs.errors import UsageError
 from jobs.serve.deliveries import HEADS, WIDTHS, DeliveryLines
 from jobs.serve.portal.facts import Facts
 from jobs.serve.portal.names import page_name
@@ -60,19 +59,14 @@ def write_workbooks(connection: duckdb.DuckDBPyConnection, out: Path) -> list[Pa
 
     The same release gives the same bytes. Raises UsageError if the database holds no release.
     """
-    found = connection.execute("SELECT release, as_of, note, approved_by FROM meta.release").fetchone()
-    if found is None:
-        raise UsageError("this database holds no release", remedy="Serve a release with `brain serve` first")
+    facts = Facts(connection)
     query = (
         "SELECT r.department, coalesce(any_value(d.name), r.department) FROM meta.resources r "
         "LEFT JOIN meta.departments d ON d.code = r.department WHERE r.is_live GROUP BY 1 ORDER BY 1"
     )
     out.mkdir(parents=True, exist_ok=True)
-    counts, delivered = _counts(connection), DeliveryLines(Facts(connection))
-    return [
-        _write(connection, out, code, name, found, counts, delivered)
-        for code, name in connection.execute(query).fetchall()
-    ]
+    counts, delivered = _counts(facts), DeliveryLines(facts)
+    return [_write(facts, out, code, name, counts, delivered) for code, name in connection.execute(query).fetchall()]
 
 
 class _Book:
@@ -138,38 +132,28 @@ class _Book:
         return name
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    out: Path,
-    code: str,
-    name: str,
-    release: Row,
-    counts: Counts,
-    delivered: DeliveryLines,
-) -> Path:
+def _write(facts: Facts, out: Path, code: str, name: str, counts: Counts, delivered: DeliveryLines) -> Path:
     path = out / f"{page_name(code)}.xlsx"
-    as_of = release[1]
-    book = _Book(path, str(as_of))
-    resources = connection.execute(
+    book = _Book(path, facts.as_of)
+    resources = facts.connection.execute(
         "SELECT id, name FROM meta.resources WHERE is_live AND department = ? ORDER BY id", [code]
     ).fetchall()
-    book.sheet("说明", ("项目", "内容"), _cover(name, resources, release, counts), (34, 90))
-    book.sheet("未过规则", [head for _, head in _FINDINGS], _findings(connection, code), (8, 28, 24, 14, 30))
+    book.sheet("说明", ("项目", "内容"), _cover(name, resources, facts.release, counts), (34, 90))
+    book.sheet("未过规则", [head for _, head in _FINDINGS], _findings(facts, code), (8, 28, 24, 14, 30))
     book.sheet("接收回执", HEADS, delivered.of(code), WIDTHS)
     for resource, title in resources:
-        _sheets(connection, book, resource, title, counts)
+        _sheets(facts, book, resource, title, counts)
     book.workbook.close()
     return path
 
 
-def _cover(name: str, resources: list[Row], release: Row, counts: Counts) -> Iterator[tuple[str, str]]:
+def _cover(name: str, resources: list[Row], release: dict[str, Any], counts: Counts) -> Iterator[tuple[str, str]]:
     """What the workbook is, and how many rows of each resource it holds."""
-    number, as_of, note, approved_by = release
     yield "单位", name
-    yield "发布", f"第 {number} 号，数据截至 {as_of}"
-    yield "批准", approved_by or "未经人工批准（演示）"
-    if note:
-        yield "备注", note
+    yield "发布", f"第 {release['release']} 号，数据截至 {release['as_of']}"
+    yield "批准", release["approved_by"] or "未经人工批准（演示）"
+    if release["note"]:
+        yield "备注", release["note"]
     yield (
         "怎么用",
         "按“未过规则”逐项更正；“接收回执”逐批列出收到、入湖、拒收、隔离的行数和接收时的处理；“拒收”“隔离”各页列出全部行，列名为贵单位自己的字段名。更正后按原渠道重交，序号加一，通过后自动解除。",
@@ -181,8 +165,8 @@ def _cover(name: str, resources: list[Row], release: Row, counts: Counts) -> Ite
         yield f"{title}（{resource}）", f"拒收 {refused} 行，隔离 {stopped} 行"
 
 
-def _findings(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[list[Any]]:
-    if not _has(connection, "audit", "findings"):
+def _findings(facts: Facts, code: str) -> Iterator[list[Any]]:
+    if not facts.has("audit", "findings"):
         return
     query = (
         "SELECT f.*, coalesce(r.name, f.table_name) AS resource_name FROM audit.findings f "
@@ -190,7 +174,7 @@ def _findings(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[list
         "ORDER BY CASE f.severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, "
         "f.resource, f.kind, f.finding_id"
     )
-    cursor = connection.execute(query, [code])
+    cursor = facts.connection.execute(query, [code])
     names = [column[0] for column in cursor.description or []]
     for row in cursor.fetchall():
         found = dict(zip(names, row, strict=True))
@@ -200,15 +184,16 @@ def _findings(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[list
         yield [found[field] for field, _ in _FINDINGS]
 
 
-def _sheets(connection: duckdb.DuckDBPyConnection, book: _Book, resource: str, title: str, counts: Counts) -> None:
+def _sheets(facts: Facts, book: _Book, resource: str, title: str, counts: Counts) -> None:
     """Rows of one resource that were refused, and rows that were quarantined; nothing where there are none."""
+    connection = facts.connection
     if counts.get(("landed", resource)):
         heads = ("批次", "文件", "行号", "原因", "原文")
         found = _stream(connection, f"SELECT period, file, row_no, reason, row_text {_ROWS.format('landed')}", resource)
         lines = ((*row[:3], reason(row[3] or ""), row[4]) for row in found)
         book.sheet(f"拒收 {title}", heads, lines, (12, 30, 8, 40, 90))
     if counts.get(("standardised", resource)):
-        fields, rules = _fields(connection, resource), _rule_names(connection, resource)
+        fields, rules = _fields(connection, resource), _rule_names(facts, resource)
         query = f"SELECT period, file, row_no, rules, row_json {_ROWS.format('standardised')}"
         rows = (_quarantined(row, fields, rules) for row in _stream(connection, query, resource))
         book.sheet(f"隔离 {title}", ("批次", "文件", "行号", "触犯规则", *fields), rows, (12, 30, 8, 30))
@@ -232,26 +217,20 @@ def _fields(connection: duckdb.DuckDBPyConnection, resource: str) -> list[str]:
     return list(fields)
 
 
-def _rule_names(connection: duckdb.DuckDBPyConnection, resource: str) -> dict[str, str]:
-    if not _has(connection, "journal", "rules"):
+def _rule_names(facts: Facts, resource: str) -> dict[str, str]:
+    if not facts.has("journal", "rules"):
         return ROW_RULES
     query = "SELECT rule, rule_name FROM journal.rules WHERE layer = 'standardised' AND table_name = ?"
-    return ROW_RULES | {rule: name for rule, name in connection.execute(query, [resource]).fetchall() if name}
+    return ROW_RULES | {rule: name for rule, name in facts.connection.execute(query, [resource]).fetchall() if name}
 
 
-def _counts(connection: duckdb.DuckDBPyConnection) -> Counts:
+def _counts(facts: Facts) -> Counts:
     counts: Counts = {}
     for table in ("landed", "standardised"):
-        if _has(connection, "reject", table):
+        if facts.has("reject", table):
             query = f"SELECT resource, count(*) FROM reject.{table} GROUP BY resource"
-            counts |= {(table, resource): number for resource, number in connection.execute(query).fetchall()}
+            counts |= {(table, resource): number for resource, number in facts.connection.execute(query).fetchall()}
     return counts
-
-
-def _has(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """A table without rows is not always made."""
-    query = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-    return connection.execute(query, [schema, table]).fetchone() is not None
 
 
 def _stream(connection: duckdb.DuckDBPyConnection, query: str, resource: str) -> Iterator[Row]:
