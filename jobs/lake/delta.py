@@ -46,7 +46,7 @@ _OPENED = 1024
 _Identity = tuple[Path, int, int, int]
 
 
-class Snapshot:
+class Pinned:
     """One version of a table as readers see it: its files and columns, which never change."""
 
     def __init__(self, table: deltalake.DeltaTable) -> None:
@@ -84,14 +84,14 @@ class DeltaTables:
     """The tables of one process, whatever homes they are of."""
 
     def __init__(self) -> None:
-        self._opened: dict[_Identity, Snapshot] = {}
+        self._opened: dict[_Identity, Pinned] = {}
         self._heads: dict[Path, tuple[_Identity, deltalake.DeltaTable]] = {}
 
-    def version(self, folder: Path, number: int) -> Snapshot:
+    def version(self, folder: Path, number: int) -> Pinned:
         """One version: it never changes, and is asked for five times a run."""
         identity = _identity(folder, number)
         known = self._opened.get(identity) if identity else None
-        return known or self._remember(folder, Snapshot(deltalake.DeltaTable(folder, version=number)))
+        return known or self._remember(folder, Pinned(deltalake.DeltaTable(folder, version=number)))
 
     def head(self, folder: Path) -> int | None:
         """Number of the newest version, or None where there is no table."""
@@ -162,19 +162,19 @@ class DeltaTables:
 
     def _keep(self, folder: Path, head: deltalake.DeltaTable) -> int:
         """Remember what was committed, for those who read it and for the next commit; its number."""
-        snapshot = self._remember(folder, Snapshot(head))
+        pinned = self._remember(folder, Pinned(head))
         if len(self._heads) >= _OPENED:
             self._heads.clear()
-        if identity := _identity(folder, snapshot.number):
+        if identity := _identity(folder, pinned.number):
             self._heads[folder] = identity, head
-        return snapshot.number
+        return pinned.number
 
-    def _remember(self, folder: Path, snapshot: Snapshot) -> Snapshot:
+    def _remember(self, folder: Path, pinned: Pinned) -> Pinned:
         if len(self._opened) >= _OPENED:
             self._opened.clear()
-        if identity := _identity(folder, snapshot.number):
-            self._opened[identity] = snapshot
-        return snapshot
+        if identity := _identity(folder, pinned.number):
+            self._opened[identity] = pinned
+        return pinned
 
 
 def _opened(folder: Path) -> deltalake.DeltaTable | None:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from jobs.errors import UsageError
-from jobs.lake.delta import DeltaTables, Snapshot
+from jobs.lake.delta import DeltaTables, Pinned
 from jobs.lake.digest import CONTENT, PROVENANCE, Digest, aggregate_digest, digest_arrow, with_digests
 from jobs.lake.journal import PASSED, Journal
 from jobs.lake.keys import read_key
@@ -54,7 +54,7 @@ class Version:
 
 
 _TABLES = DeltaTables()
-_OFFERED: dict[str, tuple[Snapshot, str]] = {}
+_OFFERED: dict[str, tuple[Pinned, str]] = {}
 """What views of this process's one session show: a version of a table, and which of its rows."""
 
 
@@ -132,19 +132,19 @@ class Lake:
 
     def files(self, version: Version) -> list[str]:
         """Absolute paths of the Parquet files of a version."""
-        return self._snapshot(version).files
+        return self._pinned(version).files
 
     def read(self, layer: str, name: str, version: Version | None = None) -> DataFrame:
         """A frame over one version (default: the passed one), pinned to its files."""
-        snapshot = self._snapshot(version or self._required(layer, name))
-        schema, files = snapshot.spark_columns, snapshot.files
+        pinned = self._pinned(version or self._required(layer, name))
+        schema, files = pinned.spark_columns, pinned.files
         reader = self.session.read.schema(schema)
         return reader.parquet(*files) if files else self.session.createDataFrame([], schema)
 
     def offer(self, layer: str, name: str, view: str, where: str = "true") -> None:
         """Show the rows of the passed version ``where`` something holds to SQL, as ``view``. What it shows already is
         not planned again: that takes 5 ms, and themes read what others have read."""
-        shown = self._snapshot(self._required(layer, name)), where
+        shown = self._pinned(self._required(layer, name)), where
         if _OFFERED.get(view) != shown:
             self.read(layer, name).where(where).createOrReplaceTempView(view)
             _OFFERED[view] = shown
@@ -153,9 +153,9 @@ class Lake:
         self, layer: str, name: str, version: Version | None = None, columns: list[str] | None = None
     ) -> pa.Table:
         """One version as Arrow. For tables that are small by nature, or checked against ``small_rows`` first."""
-        return self._snapshot(version or self._required(layer, name)).as_arrow().to_table(columns=columns)
+        return self._pinned(version or self._required(layer, name)).as_arrow().to_table(columns=columns)
 
-    def _snapshot(self, version: Version) -> Snapshot:
+    def _pinned(self, version: Version) -> Pinned:
         return self._tables.version(self.path(version.layer, version.name), version.number)
 
     def _required(self, layer: str, name: str) -> Version:
@@ -237,7 +237,7 @@ class Lake:
         base = self._fresh(layer, name)
         if base is None or base.digest != digest:
             return None
-        stored = self._snapshot(base).columns
+        stored = self._pinned(base).columns
         if stored.names != schema.names or [str(f.type) for f in stored] != [
             str(f.type) for f in normal_schema(schema)
         ]:

@@ -62,7 +62,7 @@ def test_tables_are_read_without_asking_python(lake: Lake) -> None:
     """A thread of Arrow's that still asks for the interpreter when a command ends aborts it (SIGABRT, nothing said)."""
     version = put(lake, people("甲"))
     assert "py::" in deltalake.DeltaTable(str(lake.path("fused", "person"))).to_pyarrow_dataset().filesystem.type_name
-    assert lake._snapshot(version).as_arrow().filesystem.type_name == "local"
+    assert lake._pinned(version).as_arrow().filesystem.type_name == "local"
 
 
 def test_a_home_that_was_made_anew_is_not_remembered(tmp_path: Path) -> None:
