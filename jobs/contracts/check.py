@@ -60,7 +60,7 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
     columns: dict[str, str] = {}
     names: set[str] = set()
     for index, field in enumerate(resource.fields):
-        for location, problem in _field(catalog, known, field):
+        for location, problem in check_field(catalog, known, field):
             yield "Resource", resource.id, ("fields", index, location), problem
         if field.name in names and not field.rule:
             problem = f"column {field.name!r} is listed twice; keep one, or give the second reading its `rule:`"
@@ -102,7 +102,8 @@ def _against(catalog: Catalog, resource: Resource, field: SourceField) -> str:
     return f"a {one} cannot be held against {field.against!r}, a {other}" if one and other and one != other else ""
 
 
-def _field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[tuple[str, str]]:
+def check_field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[tuple[str, str]]:
+    """What one field names that is not declared, or does not fit it: key and problem."""
     if problem := known.complain("element", field.element):
         yield "element", problem
     if field.code_table and (problem := known.complain("code table", field.code_table)):

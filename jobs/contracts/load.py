@@ -6,20 +6,21 @@ import csv
 import io
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from jobs.contracts.access import Access
 from jobs.contracts.catalog import Catalog
-from jobs.contracts.check import check_references
+from jobs.contracts.check import check_field, check_references
 from jobs.contracts.entities import Entity
 from jobs.contracts.known import Known, unknown
 from jobs.contracts.reader import CatalogFaults, Fault, Model, Place, Reader
 from jobs.contracts.registers import CodeTable, CodeTableFacts, Department, Element, ElementsFile, Scoring, Term
-from jobs.contracts.sources import Resource, SourceFile, System
+from jobs.contracts.sources import Resource, SourceField, SourceFile, System
 from jobs.contracts.themes import Expectation, Theme
 from jobs.stages import STAGES
 
@@ -59,7 +60,7 @@ def _stamps(folder: Path | str) -> Iterator[tuple[str, int, int]]:
 def _load(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Catalog:
     reader = Reader(home)
     root = home / "catalog"
-    systems, resources = _sources(reader, root / "sources")
+    systems, resources, loose = _sources(reader, root / "sources")
     catalog = Catalog(
         departments=reader.many(Department, root / "departments.yml", "code"),
         systems=systems,
@@ -76,9 +77,13 @@ def _load(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Catalog:
         files=tuple(reader.files),
         fingerprint=reader.digest.hexdigest(),
     )
-    for kind, key, at, problem in check_references(catalog, _known(reader, catalog)):
+    known = _known(reader, catalog)
+    for kind, key, at, problem in check_references(catalog, known):
         path, base = reader.where[(kind, key)]
         reader.fault(path, base + at, problem)
+    for path, place, field in loose:
+        for name, problem in check_field(catalog, known, field):
+            reader.fault(path, (*place, name), problem)
     _strays(reader)
     if reader.faults:
         raise CatalogFaults(reader.faults)
@@ -105,10 +110,14 @@ def _known(reader: Reader, catalog: Catalog) -> Known:
     )
 
 
-def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str, Resource]]:
-    """Systems and resources; a wrong resource leaves the others of its file in force."""
+_Loose = list[tuple[Path, Place, SourceField]]
+
+
+def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str, Resource], _Loose]:
+    """Systems and resources; a wrong resource leaves the others of its file in force, and its sound fields to check."""
     systems: dict[str, System] = {}
     resources: dict[str, Resource] = {}
+    loose: _Loose = []
     for path in sorted(folder.glob("*/*.yml")):
         data = reader.yaml(path)
         expected = f"{path.parent.name}.{path.stem}"
@@ -123,9 +132,19 @@ def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str,
         for index, item in enumerate(listed):
             at = ("resources", index)
             built = reader.keep(resources, Resource, item, path, at, "id")
-            if built is not None and built.system != expected:
+            if built is None:
+                loose += [(path, (*at, "fields", place), field) for place, field in _sound_fields(item)]
+            elif built.system != expected:
                 reader.fault(path, (*at, "id"), f"id {built.id!r} does not match its path; expected {expected}.<thing>")
-    return dict(sorted(systems.items())), dict(sorted(resources.items()))
+    return dict(sorted(systems.items())), dict(sorted(resources.items())), loose
+
+
+def _sound_fields(item: Any) -> Iterator[tuple[int, SourceField]]:
+    """Fields of a resource that is wrong elsewhere, by their place."""
+    fields = item.get("fields") if isinstance(item, dict) else None
+    for place, field in enumerate(fields if isinstance(fields, list) else []):
+        with suppress(ValidationError):
+            yield place, SourceField.model_validate(field)
 
 
 def _elements(reader: Reader, path: Path) -> dict[str, Element]:
