@@ -55,7 +55,7 @@ class Pinned:
             problem = (
                 f"{table.table_uri} has {' and '.join(sorted(features))}, so that its files do not say what it holds"
             )
-            raise EnvironmentFault(problem, remedy="Remove the table's folder: it is made anew by the stage it is of")
+            raise EnvironmentFault(problem, remedy="Only brain writes to the lake: undo in Delta what was switched on")
         schema = table.schema()
         self.number = int(table.version())
         self.files = sorted(unquote(uri) for uri in table.file_uris())

@@ -13,7 +13,7 @@ import deltalake
 import pyarrow as pa
 import pytest
 
-from jobs.errors import SourceError, UsageError
+from jobs.errors import EnvironmentFault, SourceError, UsageError
 from jobs.lake.digest import digest_arrow
 from jobs.lake.journal import Journal
 from jobs.lake.store import Lake, Version
@@ -90,6 +90,16 @@ def test_what_another_process_committed_since_is_seen(lake: Lake) -> None:
     assert lake.head("fused", "person") == 1
     assert put(lake, people("乙")).number == 2
     assert rows_of(lake) == ["乙"]
+
+
+def test_a_table_whose_files_do_not_say_what_it_holds_is_refused(lake: Lake) -> None:
+    """Deletion vectors hide rows of a file that still has them."""
+    put(lake, people("甲"))
+    features = {"readerFeatures": ["deletionVectors"], "writerFeatures": ["deletionVectors"]}
+    protocol = {"protocol": {"minReaderVersion": 3, "minWriterVersion": 7, **features}}
+    (lake.path("fused", "person") / "_delta_log" / f"{1:020}.json").write_text(json.dumps(protocol))
+    with pytest.raises(EnvironmentFault, match="deletionVectors"):
+        lake.files(Version("fused", "person", 1, digest_arrow(people("甲"))))
 
 
 def test_unchanged_content_makes_no_commit(lake: Lake) -> None:
