@@ -58,10 +58,10 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
 
     if not rules:
         return []
-    cells = {} if by_row else {rule.id: rule for rule in rules if looks_at_cells(rule)}
+    cells = {rule.id: rule for rule in rules if looks_at_cells(rule)}
     known = [expectation for rule in rules if rule.id not in cells and (expectation := _expectation(rule)) is not None]
     if cells:
-        known.append(expect_cells(cells.values()))
+        known.append(expect_cells(cells.values(), by_row))
     batch = _frames().get_batch({"dataframe": _comparable(judged_columns(rules, frame))})
     suite = gx.ExpectationSuite(name="suite", expectations=known)
     outcome = batch.validate(suite, result_format="COMPLETE" if by_row else "BASIC")
@@ -85,8 +85,8 @@ def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     def is_decimal(column: str) -> bool:
         if frame[column].dtype != object:
             return False
-        present = frame[column].dropna()
-        return len(present) > 0 and isinstance(present.iloc[0], Decimal)
+        first = frame[column].first_valid_index()
+        return first is not None and isinstance(frame.at[first, column], Decimal)
 
     decimals = {column: float for column in frame.columns if is_decimal(column)}
     return frame.astype(decimals) if decimals else frame
@@ -154,9 +154,9 @@ def _counted(rule: Rule, answer: Any) -> Result:
         return whole
     counts = answer.result["observed_value"].get(rule.id)
     if counts is None:
-        return Result(rule, "error", 0, 0, "its column is missing")
-    checked, failed, holds = counts
-    return Result(rule, "passed" if holds else "failed", checked, failed)
+        return Result(rule, "error", 0, 0, "a column is missing or of a wrong type")
+    checked, failed, holds, rows = counts
+    return Result(rule, "passed" if holds else "failed", checked, failed, rows=frozenset(rows))
 
 
 def result_of_row(result: Result, row: int) -> Result:
