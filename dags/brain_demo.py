@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -53,10 +54,11 @@ def main(options: list[str]) -> int:
     settings = read_settings()
     truth = settings.data / "truth"
     wanted = bool(options) or not (truth / "world.json").exists()
-    with simulation(options) if wanted else contextlib.nullcontext() as city:
+    with simulation(options) if wanted else contextlib.nullcontext() as city, ThreadPoolExecutor(1) as beside:
+        delivered = beside.submit(await_inbox, city)
         with loading():  # while the city is written
             get_ready(settings)
-        if city is not None and not is_delivered(city):
+        if city is not None and not delivered.result():
             return city.wait()
         ledger = json.loads((truth / "ledger.json").read_text(encoding="utf-8"))
         for day in days_to_run(len({row["date"] for row in ledger})):
@@ -73,10 +75,16 @@ def simulation(options: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
 
 
-def is_delivered(city: subprocess.Popen[str]) -> bool:
-    """Wait for the city's inbox, which the first line names; what its truth needs beyond that, it goes on writing."""
-    line = city.stdout.readline() if city.stdout else ""
+def await_inbox(city: subprocess.Popen[str] | None) -> bool:
+    """Wait for the city's inbox, which the first line names, if there is a city to come. The core that wrote it is the
+    judge's next; what the truth needs beyond that is written at leisure."""
+    from jobs.gates import call_judge
+
+    line = city.stdout.readline() if city is not None and city.stdout else ""
     print(line, end="", flush=True)
+    if city is not None and line:
+        os.setpriority(os.PRIO_PROCESS, city.pid, 10)
+    call_judge()
     return bool(line)
 
 
@@ -89,14 +97,12 @@ def is_finished(city: subprocess.Popen[str]) -> bool:
 def get_ready(settings: Settings) -> None:
     """Airflow's database, the home's key, the engine and the judge: what takes seconds to start and needs no data."""
     from jobs.cli.make import prepare
-    from jobs.gates import call_judge
     from jobs.lake.session import open_session
 
     prepare(settings)
     brain_airflow.prepare()
     all_dags()
     call_api()
-    call_judge()  # it loads while the first run writes all DAGs, which leaves a core idle
     open_session(settings)
 
 
