@@ -16,4 +16,4 @@ def run(ctx: Context, query: ThemeQuery) -> Version:
         version = ctx.lake.passed(layer, name)
         at_most += version.rows if version else 0
     sql = query.sql.replace("{{as_of}}", ctx.as_of)
-    return ctx.lake.write("derived", query.name, ctx.lake.session.sql(sql), at_most)
+    return ctx.lake.write("derived", query.name, ctx.lake.query(sql), at_most)

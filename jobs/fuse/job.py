@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from jobs.context import Context
 from jobs.contracts import Entity
@@ -32,9 +33,9 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     session.createDataFrame(authority_table(entity, sources, ctx.as_of)).createOrReplaceTempView(authority)
     records = f"({' UNION ALL '.join(selects)})"
     with (
-        ctx.lake.held(session.sql(placed_sql(records, f"registry_{entity.entity}")), placed),
-        ctx.lake.held(session.sql(claims_sql(placed, authority)), claims),
-        ctx.lake.held(session.sql(winners_sql(claims)), winners),
+        ctx.lake.held(ctx.lake.query(placed_sql(records, f"registry_{entity.entity}")), placed),
+        ctx.lake.held(ctx.lake.query(claims_sql(placed, authority)), claims),
+        ctx.lake.held(ctx.lake.query(winners_sql(claims)), winners),
     ):
         texts = {
             entity.entity: fused_sql(placed, winners, types, aggregates=ctx.settings.engine == "sail"),
@@ -42,4 +43,5 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
         }
         at_once = 2 if at_most <= ctx.settings.small_rows else 1  # small plans are not shared out to cores
         with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(lambda name: ctx.lake.write("fused", name, session.sql(texts[name]), at_most), texts))
+            write = partial(ctx.lake.write, "fused", at_most=at_most)
+            return list(pool.map(lambda name: write(name, ctx.lake.query(texts[name])), texts))

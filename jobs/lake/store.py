@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from jobs.errors import UsageError
@@ -28,12 +29,13 @@ from jobs.lake.keys import read_key
 from jobs.lake.lock import run_lock, started_at, table_lock
 from jobs.lake.memory import collected
 from jobs.lake.session import LARGE, SMALL, open_session
-from jobs.lake.types import normal, normal_schema, to_arrow_schema
+from jobs.lake.types import normal, normal_schema, to_arrow_schema, to_spark_schema
 from jobs.settings import Settings
 from jobs.stages import JOURNAL_FOLDER, stage_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,16 @@ class Lake:
             self.read(layer, name).where(where).createOrReplaceTempView(view)
             _OFFERED[view] = shown
 
+    def query(self, sql: str) -> DataFrame:
+        """The rows of a SELECT over what is offered, planned when they are asked for. Spark Connect's own ``sql`` has
+        the server plan every text at once, for it might be a command."""
+        if self.settings.engine != "sail":
+            return self.session.sql(sql)
+        from pyspark.sql.connect import dataframe, plan
+
+        session: Any = self.session
+        return dataframe.DataFrame(plan.SQL(sql), session)
+
     def read_arrow(
         self, layer: str, name: str, version: Version | None = None, columns: list[str] | None = None
     ) -> pa.Table:
@@ -209,10 +221,17 @@ class Lake:
         scratch = self.scratch / f"{view}.{os.getpid()}"
         try:
             frame.write.mode("overwrite").parquet(str(scratch))
-            self.session.read.schema(frame.schema).parquet(str(scratch)).createOrReplaceTempView(view)
+            schema = self._written(scratch) or frame.schema
+            self.session.read.schema(schema).parquet(str(scratch)).createOrReplaceTempView(view)
             yield
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _written(self, folder: Path) -> StructType | None:
+        """What columns Sail wrote, from a file of its: it would plan the whole frame again to tell. None for a frame
+        without rows, and for Spark, which knows."""
+        file = next(folder.glob("*.parquet"), None) if self.settings.engine == "sail" else None
+        return to_spark_schema(pq.read_schema(file)) if file else None
 
     def _tune(self, options: dict[str, str]) -> None:
         if self.settings.engine == "spark":

@@ -35,3 +35,10 @@ def to_arrow_schema(schema: Any) -> pa.Schema:
     from pyspark.sql.pandas.types import to_arrow_schema as convert
 
     return convert(schema, timezone="UTC")
+
+
+def to_spark_schema(schema: pa.Schema) -> Any:
+    """Spark's schema of an Arrow one, as Delta would keep it."""
+    from pyspark.sql.pandas.types import from_arrow_schema as convert
+
+    return convert(normal_schema(schema))

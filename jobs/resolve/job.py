@@ -24,13 +24,13 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
     at_most = sum(version.rows for s in sources if (version := ctx.lake.passed("standardised", s.id)))
     names = ("mentions", "linked", "previous")
     mentions, linked, previous = (f"{what}_{entity.entity}" for what in names)
-    session, key = ctx.lake.session, ctx.lake.key
+    key = ctx.lake.key
     _previous(ctx, entity).createOrReplaceTempView(previous)
     with ctx.lake.held(_mentions(ctx, entity, sources), mentions):
-        frame = session.sql(linked_sql(mentions, len(key_parts(entity))))
+        frame = ctx.lake.query(linked_sql(mentions, len(key_parts(entity))))
         fresh = keyed_hash_column(key, F.lit(f"canonical:{entity.entity}"), F.col("mention_id"))
         with ctx.lake.held(frame.withColumn("fresh_id", fresh), linked):
-            table = session.sql(registry_sql(linked, previous, ctx.as_of))
+            table = ctx.lake.query(registry_sql(linked, previous, ctx.as_of))
             write = _write_small if at_most <= ctx.settings.small_rows else _write_large
             return write(ctx, entity, table, at_most)
 
@@ -41,7 +41,7 @@ def _mentions(ctx: Context, entity: Entity, sources: list[MentionSource]) -> Dat
         view = "std_" + source.id.replace(".", "_")
         ctx.lake.offer("standardised", source.id, view)
         selects.append(mention_select(entity, source, view, source_rank(entity, source)))
-    union = ctx.lake.session.sql(" UNION ALL ".join(selects))
+    union = ctx.lake.query(" UNION ALL ".join(selects))
     return union.withColumn("mention_id", keyed_hash_column(ctx.lake.key, F.col("record_key"), F.col("role")))
 
 
@@ -75,7 +75,7 @@ def _write_large(ctx: Context, entity: Entity, table: DataFrame, at_most: int) -
     is_first = ctx.lake.passed("resolved", events) is None
     if not is_first:
         ctx.lake.read("resolved", events).createOrReplaceTempView(earlier)
-    moved = ctx.lake.session.sql(events_sql(rows, None if is_first else earlier, ctx.as_of))
+    moved = ctx.lake.query(events_sql(rows, None if is_first else earlier, ctx.as_of))
     return [
         ctx.lake.write("resolved", registry, table.drop("_old_id"), at_most),
         ctx.lake.write("resolved", events, moved, at_most),

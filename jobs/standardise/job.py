@@ -140,7 +140,7 @@ def _write_large(ctx: Context, standard: Standard, cleaned: DataFrame, snapshots
     view = "slim_" + standard.resource.replace(".", "_")
     ids = ("_load_id", "_row_no")
     rows.select(*ids, *[name for name in SLIM if name not in ids]).createOrReplaceTempView(view)
-    fates = ctx.lake.session.sql(fates_sql(view, standard.mode, snapshots, *ids))
+    fates = ctx.lake.query(fates_sql(view, standard.mode, snapshots, *ids))
     drop = ("_rules", "_order", "_snapshot", "_deleted", "_good")
     kept = rows.drop(*drop).join(fates, list(ids))
     thrown = rows.where("NOT _good").withColumnsRenamed({"_order": "_from_seq", "_deleted": "_is_deleted"})
