@@ -62,14 +62,15 @@ def batches(ctx: Context, resources: list[Resource]) -> Iterator[list[Resource]]
 
 def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
     """Read the texts of all small tables among ``resources`` in one plan."""
-    small: list[tuple[Standard, pa.Table, int]] = []
-    for resource in resources:
-        passed = ctx.lake.passed("landed", resource.id)
-        if passed is not None and passed.rows <= ctx.settings.small_rows:
-            orders = orders_of(ctx, resource.id)
-            rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
-            if rows.num_rows:  # what was all taken back has no texts to ask for
-                small.append((standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders)))
+
+    def read(resource: Resource) -> tuple[Standard, pa.Table, int]:
+        orders = orders_of(ctx, resource.id)
+        rows = placed(ctx.lake.read_arrow("landed", resource.id), orders)
+        return standard_of(ctx.catalog, resource, ctx.as_of), rows, len(orders)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(read, (resource for resource in resources if _is_small(ctx, resource)))
+        small = [one for one in found if one[1].num_rows]  # what was all taken back has no texts to ask for
     if not small:
         return {}
     readings = read_all(ctx.lake.session, [(standard, rows) for standard, rows, _ in small])
@@ -83,6 +84,11 @@ def prepare(ctx: Context, resources: list[Resource]) -> dict[str, Prepared]:
         cleaned = list(pool.map(clean, small))
     fates = fates_of(cleaned)
     return {standard.resource: Prepared(rows, fate) for (standard, rows, _), fate in zip(cleaned, fates, strict=True)}
+
+
+def _is_small(ctx: Context, resource: Resource) -> bool:
+    passed = ctx.lake.passed("landed", resource.id)
+    return passed is not None and passed.rows <= ctx.settings.small_rows
 
 
 def run(ctx: Context, resource: Resource, prepared: Prepared | None = None) -> Standardised:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -105,20 +107,30 @@ def fates_of(tables: list[tuple[Standard, pa.Table, int]]) -> list[pa.Table]:
 
     They are found together: no two resources share a key, and to plan the query takes longer than to run it.
     """
+    by_mode: dict[str, list[int]] = {}
+    for place, (standard, _, _) in enumerate(tables):
+        by_mode.setdefault(standard.mode, []).append(place)
     found: dict[int, pa.Table] = {}
-    for mode in {standard.mode for standard, _, _ in tables}:
-        places = [n for n, (standard, _, _) in enumerate(tables) if standard.mode == mode]
-        slim = [_slim(*tables[n][1:]) for n in places]
-        ends = np.cumsum([0, *[part.num_rows for part in slim]])
-        rows = _coded(pa.concat_tables(slim)).append_column("_index", pa.array(np.arange(ends[-1]), pa.int64()))
-        with in_memory(slim=rows) as connection:
-            query = f"SELECT * FROM ({fates_sql('slim', mode, '_last', '_index')}) ORDER BY _index"
-            fates = connection.execute(query).to_arrow_table()
-        cuts = np.searchsorted(fates.column("_index").to_numpy(), ends)
-        for n, start, (first, last) in zip(places, ends, pairwise(cuts), strict=False):
-            own = fates.slice(first, last - first)
-            found[n] = own.set_column(0, "_index", pc.subtract(own.column("_index"), int(start)))
-    return [found[n] for n in range(len(tables))]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        of_mode = partial(_fates_of_mode, tables)
+        for places, fates in zip(by_mode.values(), pool.map(of_mode, by_mode, by_mode.values()), strict=True):
+            found |= dict(zip(places, fates, strict=True))
+    return [found[place] for place in range(len(tables))]
+
+
+def _fates_of_mode(tables: list[tuple[Standard, pa.Table, int]], mode: str, places: list[int]) -> list[pa.Table]:
+    slim = [_slim(*tables[place][1:]) for place in places]
+    ends = np.cumsum([0, *[part.num_rows for part in slim]])
+    rows = _coded(pa.concat_tables(slim)).append_column("_index", pa.array(np.arange(ends[-1]), pa.int64()))
+    with in_memory(slim=rows) as connection:
+        query = f"SELECT * FROM ({fates_sql('slim', mode, '_last', '_index')}) ORDER BY _index"
+        fates = connection.execute(query).to_arrow_table()
+    cuts = np.searchsorted(fates.column("_index").to_numpy(), ends)
+    parts = [fates.slice(first, last - first) for first, last in pairwise(cuts)]
+    return [
+        part.set_column(0, "_index", pc.subtract(part.column("_index"), int(start)))
+        for part, start in zip(parts, ends, strict=False)
+    ]
 
 
 def _slim(rows: pa.Table, snapshots: int) -> pa.Table:

@@ -16,7 +16,7 @@ _UNSEEN = re.compile(
 
 def visible(text: str) -> str:
     """Control, zero-width and direction-changing characters spelt out, so that no name can rearrange a page."""
-    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+    return text if text.isprintable() else _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def count(value: Any) -> str:
