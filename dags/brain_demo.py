@@ -53,7 +53,7 @@ def main(options: list[str]) -> int:
 
     settings = read_settings()
     truth = settings.data / "truth"
-    wanted = bool(options) or not (truth / "world.json").exists()
+    wanted = bool(options) or not ((truth / "world.json").exists() and settings.inbox.is_dir())
     with simulation(options) if wanted else contextlib.nullcontext() as city, ThreadPoolExecutor(1) as beside:
         delivered = beside.submit(await_inbox, city)
         with loading():  # while the city is written

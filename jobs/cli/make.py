@@ -47,7 +47,7 @@ def simulate(
 
     chosen = settings()
     target = out or chosen.data
-    if (target / "truth" / "world.json").exists():
+    if (target / "truth" / "world.json").exists() and (target / "inbox").is_dir():
         known = json.loads((target / "truth" / "world.json").read_text(encoding="utf-8"))
         if {k: known.get(k) for k in ("people", "days", "seed")} == {"people": people, "days": days, "seed": seed}:
             _report(known, as_json)

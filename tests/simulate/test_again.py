@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
+from jobs.cli.make import simulate as command
 from jobs.contracts import Catalog
 from jobs.simulate import simulate
 
@@ -43,3 +45,13 @@ def test_begun_again_it_writes_the_same_bytes(catalog: Catalog, tmp_path: Path) 
     for name in ("killed", "undisturbed"):
         simulate(catalog, 60, 2, 7, tmp_path / name)
     assert files(tmp_path / "killed") == files(tmp_path / "undisturbed")
+
+
+def test_a_city_that_lies_there_is_kept_and_one_without_its_inbox_is_written_again(tmp_path: Path) -> None:
+    command(60, 1, 7, tmp_path)
+    whole, times = files(tmp_path), {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    command(60, 1, 7, tmp_path)
+    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    shutil.rmtree(tmp_path / "inbox")
+    command(60, 1, 7, tmp_path)
+    assert files(tmp_path) == whole
