@@ -4,6 +4,7 @@ An error carries structured ``where`` arguments and a ``remedy``; it never carri
 ``transient`` errors are worth a scheduler's retry, the others are not.
 """
 
+import traceback
 from typing import ClassVar
 
 
@@ -85,3 +86,8 @@ class EnvironmentFault(BrainError):
     """Java, jars, disk or a system package is missing."""
 
     exit_code = 4
+
+
+def whereabouts(error: BaseException) -> str:
+    """Where an error was raised and of what kind it is, without its text, which may hold values."""
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,12 @@ from jobs.stages import JOURNAL_FOLDER
 PROJECT = Path(__file__).resolve().parent.parent
 
 Engine = Literal["spark", "sail"]
+
+
+def process_of(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """Command and environment of a process that runs a module of this project, wherever this one was started."""
+    folders = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return [sys.executable, "-m", module, *arguments], os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-import traceback
 from typing import Any
 
+from jobs.errors import whereabouts
 from jobs.gates.engine import Result, evaluate
 from jobs.gates.suite import Rule
 from jobs.loading import loading
@@ -33,7 +33,7 @@ def _answer(question: tuple[list[Rule], Any, bool]) -> list[Result] | str:
     try:
         return evaluate(*question)
     except Exception as error:  # noqa: BLE001 - whatever it was, the asker must hear of it; its text may hold values
-        return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+        return whereabouts(error)
 
 
 if __name__ == "__main__":

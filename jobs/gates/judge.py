@@ -7,17 +7,15 @@ from its standard input and ends when that ends, so none outlives whoever asked.
 from __future__ import annotations
 
 import atexit
-import os
 import pickle
 import subprocess
-import sys
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from jobs.errors import EnvironmentFault
 from jobs.gates.engine import Result
 from jobs.gates.suite import Rule
-from jobs.settings import PROJECT
+from jobs.settings import process_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +59,7 @@ def _judge() -> subprocess.Popen[bytes]:
     if _judges and _judges[0].poll() is not None:
         stop()
     if not _judges:
-        command = [sys.executable, "-m", "jobs.gates"]
-        folders = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(folders)}
+        command, environment = process_of("jobs.gates")
         _judges.append(
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603
         )

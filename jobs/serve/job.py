@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 
 from jobs.context import Context
+from jobs.errors import EnvironmentFault
 from jobs.lake.delivery import Delivery, counting, delivery_of
 from jobs.lake.journal import DELIVERIES, LANDINGS, STEPS, VERDICTS
 from jobs.lake.manifest import Manifest, all_manifests
@@ -18,6 +20,7 @@ from jobs.lake.memory import in_memory
 from jobs.lake.store import sweep
 from jobs.serve.database import Database, fill_rejects, fill_release
 from jobs.serve.meta import Rows, catalog_tables, journal_tables
+from jobs.settings import process_of
 from jobs.stages import stage_of
 
 _SLOW_CODECS = "fsst,alp,alprd,zstd"
@@ -44,23 +47,29 @@ def run(ctx: Context, manifest: Manifest) -> bool:
         with ThreadPoolExecutor(1) as beside:
             analyst = beside.submit(_build, ctx, manifest, facts, "analyst", partial / "analyst.duckdb")
             _build(ctx, manifest, facts, "engineer", partial / "engineer.duckdb")
-            workbooks = beside.submit(_explain, ctx, partial, "workbooks")
-            _explain(ctx, partial, "portal")
+            _explain(ctx, partial)
             analyst.result()
-            workbooks.result()
         partial.rename(target)
     _point(root / "current", str(manifest.release))
     return is_new
 
 
-def _explain(ctx: Context, folder: Path, what: str) -> None:
-    """The report (``portal``) or the ``workbooks``, from what the engineer's file knows."""
+def _explain(ctx: Context, folder: Path) -> None:
+    """The report and the workbooks, from what the engineer's file knows. Both are Python's work, and one interpreter
+    does one of both: the workbooks are written by a process of their own."""
     from jobs.serve.portal import render_portal
-    from jobs.serve.workbook import write_workbooks
 
-    ctx.progress("served", what)
-    with duckdb.connect(str(folder / "engineer.duckdb"), read_only=True) as connection:
-        {"portal": render_portal, "workbooks": write_workbooks}[what](connection, folder / what)
+    file = folder / "engineer.duckdb"
+    command, environment = process_of("jobs.serve", str(file), str(folder / "workbooks"))
+    ctx.progress("served", "portal, workbooks")
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as workbooks:  # noqa: S603
+        with duckdb.connect(str(file), read_only=True) as connection:
+            render_portal(connection, folder / "portal")
+        _, said = workbooks.communicate()
+    if workbooks.returncode:
+        raise EnvironmentFault(
+            f"the workbooks could not be written:\n{said}", remedy="Report this with the lines above"
+        )
 
 
 def _point(pointer: Path, name: str) -> None:

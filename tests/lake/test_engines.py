@@ -78,6 +78,16 @@ def test_an_empty_table_is_a_table(lake: Lake, session: SparkSession) -> None:
     assert lake.read("fused", "person").columns == _people(session, 0).columns
 
 
+@pytest.mark.parametrize("rows", [5, 0])
+def test_a_held_frame_is_read_as_what_it_was(lake: Lake, session: SparkSession, rows: int) -> None:
+    people = _people(session, rows)
+    with lake.held(people, "people"):
+        back = lake.query("SELECT * FROM people")
+        assert [(f.name, f.dataType) for f in back.schema] == [(f.name, f.dataType) for f in people.schema]
+        assert (back.count(), back.exceptAll(people).count()) == (rows, 0)
+    assert not list(lake.scratch.glob("people*"))
+
+
 def test_no_engine_puts_values_into_the_log(lake: Lake, session: SparkSession) -> None:
     for last in (3, 4):
         lake.mark_passed(lake.write("fused", "person", _people(session, last), last), "passed", "2026-03-02")

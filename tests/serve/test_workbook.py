@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from jobs.contracts import Catalog
 from jobs.serve import workbook
 from jobs.serve.workbook import write_workbooks
+from jobs.settings import process_of
 from tests.serve.sample import FORMULA, PERSON, Sample, write
 
 
@@ -128,3 +130,25 @@ def test_each_delivery_has_a_line_with_what_became_of_it(small: Catalog, tmp_pat
     line = next(line for line in lines if line["资源标识"] == "gaj.household.person")
     assert (line["结论"], line["收到行"], line["入湖行"]) == ("整批拒收", "7", None)
     assert line["拒收、隔离的原因"] == "表头缺少 地址；文件共有 7 行，均未接收"
+
+
+def beside(file: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    """The process that a release's serving starts."""
+    command, environment = process_of("jobs.serve", str(file), str(out))
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_process_of_its_own_writes_the_same_bytes(hostile: Path, written: dict[str, Path], tmp_path: Path) -> None:
+    assert beside(hostile, tmp_path).returncode == 0
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in written.values()
+    }
+
+
+def test_what_fails_there_is_told_by_its_place_and_kind_never_by_its_text(tmp_path: Path) -> None:
+    file = tmp_path / "engineer.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("CREATE SCHEMA meta; CREATE TABLE meta.release AS SELECT '张三' AS release, '' AS as_of")
+    ended = beside(file, tmp_path / "out")
+    assert ended.returncode == 1
+    assert "write_workbooks" in ended.stderr and ended.stderr.endswith("Exception\n") and "张三" not in ended.stderr

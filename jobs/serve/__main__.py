@@ -1,0 +1,28 @@
+"""The process that writes a release's workbooks, from its engineer's file, while another writes the report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+from jobs.errors import whereabouts
+from jobs.loading import loading
+
+
+def main(file: str, out: str) -> int:
+    """Write the workbooks of the release in ``file`` below ``out``; 1 if that failed, and where on standard error."""
+    with loading():
+        from jobs.serve.workbook import write_workbooks
+    try:
+        with duckdb.connect(file, read_only=True) as connection:
+            write_workbooks(connection, Path(out))
+    except Exception as error:  # noqa: BLE001 - whatever it was, who started this must hear of it
+        print(whereabouts(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
