@@ -83,7 +83,7 @@ def test_a_held_frame_is_read_as_what_it_was(lake: Lake, session: SparkSession, 
     people = _people(session, rows)
     with lake.held(people, "people"):
         back = lake.query("SELECT * FROM people")
-        assert [(f.name, f.dataType) for f in back.schema] == [(f.name, f.dataType) for f in people.schema]
+        assert back.dtypes == people.dtypes
         assert (back.count(), back.exceptAll(people).count()) == (rows, 0)
     assert not list(lake.scratch.glob("people*"))
 
