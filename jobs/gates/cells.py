@@ -44,6 +44,7 @@ CELLS = "cells"
 
 Mask = npt.NDArray[np.bool_]
 Counted = tuple[int, Mask]
+"""How many rows say something, and which of all fail."""
 
 
 def looks_at_cells(rule: Rule) -> bool:
@@ -76,18 +77,19 @@ def expect_cells(rules: Iterable[Rule], by_row: bool) -> BatchExpectation:
 
 
 class CellCounts(TableMetricProvider):  # type: ignore[misc]
-    """For each rule how many rows say something and which of all fail, or None where it cannot be judged."""
+    """For each rule ``[rows that say something, failing rows, their positions where asked for]``, or None where it
+    cannot be judged."""
 
     metric_name = _METRIC
-    value_keys = ("rules",)
+    value_keys = ("rules", "by_row")
 
     @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(
         cls: Any, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any
-    ) -> dict[str, Counted | None]:
+    ) -> dict[str, tuple[int, int, list[int]] | None]:
         frame, _compute, _access = execution_engine.get_compute_domain(metric_domain_kwargs, MetricDomainTypes.TABLE)
-        asked = json.loads(metric_value_kwargs["rules"])
-        return {rule: _count(frame, kind, args) for rule, kind, args in asked}
+        asked, by_row = json.loads(metric_value_kwargs["rules"]), metric_value_kwargs["by_row"]
+        return {rule: _summed(_count(frame, kind, args), by_row) for rule, kind, args in asked}
 
 
 class ExpectCells(BatchExpectation):  # type: ignore[misc]
@@ -96,26 +98,32 @@ class ExpectCells(BatchExpectation):  # type: ignore[misc]
     rules: str
     by_row: bool
     metric_dependencies = (_METRIC,)
-    success_keys = ("rules",)
-    args_keys = ("rules",)
+    success_keys = ("rules", "by_row")
+    args_keys = ("rules", "by_row")
 
     def _validate(self, metrics: Any, runtime_configuration: Any = None, execution_engine: Any = None) -> Any:
         outcomes = {
-            rule: _outcome(metrics[_METRIC][rule], args.get("mostly", 1.0), self.by_row)
+            rule: _outcome(metrics[_METRIC][rule], args.get("mostly", 1.0))
             for rule, _kind, args in json.loads(self.rules)
         }
         success = all(outcome is not None and outcome[2] for outcome in outcomes.values())
         return {"success": success, "result": {"observed_value": outcomes}}
 
 
-def _outcome(counted: Counted | None, mostly: float, by_row: bool) -> tuple[int, int, bool, list[int]] | None:
+def _outcome(counts: tuple[int, int, list[int]] | None, mostly: float) -> tuple[int, int, bool, list[int]] | None:
     """Counts with whether enough rows are as they should be; of no rows there is nothing to say."""
+    if counts is None:
+        return None
+    checked, failed, rows = counts
+    return checked, failed, checked == 0 or (checked - failed) / checked >= mostly, rows
+
+
+def _summed(counted: Counted | None, by_row: bool) -> tuple[int, int, list[int]] | None:
+    """What is kept of one rule's count: a row's mark a rule would be as much again as the table."""
     if counted is None:
         return None
     checked, fails = counted
-    failed = int(fails.sum())
-    holds = checked == 0 or (checked - failed) / checked >= mostly
-    return checked, failed, holds, np.flatnonzero(fails).tolist() if by_row else []
+    return checked, int(fails.sum()), np.flatnonzero(fails).tolist() if by_row else []
 
 
 def _count(frame: pd.DataFrame, kind: str, args: dict[str, Any]) -> Counted | None:
