@@ -114,16 +114,39 @@ def test_it_is_the_one_we_know() -> None:
     assert digest_arrow(table_of(ROWS)) == GOLDEN
 
 
-def test_few_rows_and_many_are_hashed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digest, "FEW_CELLS", 0)
+def test_rows_are_hashed_alike_however_many_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "_AT_ONCE", 1)
     assert digest_arrow(table_of(ROWS)) == GOLDEN
 
 
-def test_a_year_that_python_has_not_is_hashed_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = pa.table({"on_day": pa.array([4_000_000], pa.date32()), "_at": pa.array([10**18], pa.timestamp("us"))})
-    found = digest_arrow(table)
-    monkeypatch.setattr(digest, "FEW_CELLS", 0)
-    assert found == digest_arrow(table) != Digest(1, "0", "0")
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        (pa.array([4_000_000, -719_162, None], pa.date32()), ["12921-08-18", "0001-01-01", None]),
+        (
+            pa.array([0, 1_500_000, -1], pa.timestamp("us")),
+            [f"1970-01-01 00:00:0{s}" for s in ("0", "1.5")] + ["1969-12-31 23:59:59.999999"],
+        ),
+        (
+            pa.array(["0", "0.0000000001", "-7.25"]).cast(pa.decimal128(38, 10)),
+            ["0.0000000000", "0.0000000001", "-7.2500000000"],
+        ),
+        (pa.array(["0", "0.000001", "1000000"]).cast(pa.decimal128(20, 6)), ["0.000000", "0.000001", "1000000.000000"]),
+        (pa.array([True, False, None]), ["true", "false", None]),
+        (pa.array([None, None], pa.int64()), [None, None]),
+    ],
+)
+def test_a_value_is_hashed_as_its_text(values: pa.Array, texts: list[str | None]) -> None:
+    """Plainly: without an exponent, and without a fraction of a second that is not there."""
+    assert digest_arrow(pa.table({"a": values})) == digest_arrow(pa.table({"a": pa.array(texts, pa.string())}))
+
+
+def test_days_beyond_those_that_can_be_written_are_hashed_as_well() -> None:
+    """Python has years to 9999, Arrow writes them to 32767."""
+    digests = {
+        digest_arrow(pa.table({"a": pa.array([days], pa.date32())})) for days in (4_000_000, 40_000_000, 40_000_001)
+    }
+    assert len(digests) == 3
 
 
 def test_order_and_layout_do_not_matter() -> None:
