@@ -76,7 +76,8 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
 def judged_columns(rules: list[Rule], frame: pd.DataFrame) -> pd.DataFrame:
     """The columns that the rules name: no other needs to be carried to whoever judges."""
     named = {column for rule in rules for column in columns_of(rule.args)}
-    return frame[[column for column in frame.columns if column in named]]
+    judged = [column for column in frame.columns if column in named]
+    return frame if len(judged) == len(frame.columns) else frame[judged]
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -85,8 +86,8 @@ def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     def is_decimal(column: str) -> bool:
         if frame[column].dtype != object:
             return False
-        first = frame[column].first_valid_index()
-        return first is not None and isinstance(frame.at[first, column], Decimal)
+        values = (value for value in frame[column].array if value is not None and not isinstance(value, float))
+        return isinstance(next(values, None), Decimal)
 
     decimals = {column: float for column in frame.columns if is_decimal(column)}
     return frame.astype(decimals) if decimals else frame

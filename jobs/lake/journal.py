@@ -20,6 +20,8 @@ import sqlalchemy as sa
 
 _META = sa.MetaData()
 _PATIENCE_SECONDS = 30
+_COMPILED: dict[Any, Any] = {}
+"""Statements as SQL, for all journals of this process: each task opens the journal anew, and asks the same."""
 
 
 def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
@@ -172,7 +174,8 @@ class Journal:
 
     def __init__(self, url: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.engine = sa.create_engine(url or sa.URL.create("sqlite", database=str(folder / "journal.sqlite")))
+        where = url or sa.URL.create("sqlite", database=str(folder / "journal.sqlite"))
+        self.engine = sa.create_engine(where, execution_options={"compiled_cache": _COMPILED})
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _durable)
         self._create()
