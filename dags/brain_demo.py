@@ -26,6 +26,9 @@ import brain_airflow
 if TYPE_CHECKING:
     from jobs.settings import Settings
 
+LEISURE = 19
+"""Priority of what nobody waits for: it takes what the others leave of the cores."""
+
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 
 
@@ -47,7 +50,6 @@ def main(options: list[str]) -> int:
     """Run every simulated day; 0 if all planted faults were found and nothing else was stopped."""
     os.environ.update(brain_airflow.environment({"AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR"} | os.environ))
     os.environ["BRAIN_IN_PROCESS"] = "1"
-    from jobs.cli.make import days_to_run, report_planted
     from jobs.loading import loading
     from jobs.settings import read_settings
 
@@ -57,6 +59,8 @@ def main(options: list[str]) -> int:
     with simulation(options) if wanted else contextlib.nullcontext() as city, ThreadPoolExecutor(1) as beside:
         delivered = beside.submit(await_inbox, city)
         with loading():  # while the city is written
+            from jobs.cli.demo import days_to_run, report_planted
+
             get_ready(settings)
         if city is not None and not delivered.result():
             return city.wait()
@@ -83,7 +87,7 @@ def await_inbox(city: subprocess.Popen[str] | None) -> bool:
     line = city.stdout.readline() if city is not None and city.stdout else ""
     print(line, end="", flush=True)
     if city is not None and line:
-        os.setpriority(os.PRIO_PROCESS, city.pid, 10)
+        os.setpriority(os.PRIO_PROCESS, city.pid, LEISURE)
     call_judge()
     return bool(line)
 
@@ -96,7 +100,7 @@ def is_finished(city: subprocess.Popen[str]) -> bool:
 
 def get_ready(settings: Settings) -> None:
     """Airflow's database, the home's key, the engine and the judge: what takes seconds to start and needs no data."""
-    from jobs.cli.make import prepare
+    from jobs.cli.demo import prepare
     from jobs.lake.session import open_session
 
     prepare(settings)

@@ -7,20 +7,65 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
-from jobs.cli import deliveries, facts, look, make, profile, receipt, replay, run, trace
 from jobs.cli.output import options
 from jobs.errors import BrainError
+from jobs.loading import loading
+from jobs.stages import STAGES
+
+MODULES = {
+    **{"simulate": "simulate", "demo": "demo", "run": "run"},
+    **{stage.verb: "run" for stage in STAGES},
+    **{"replay": "replay", "check": "facts", "doctor": "facts", "status": "facts"},
+    **{"sql": "look", "report": "look", "gate": "look", "release": "look"},
+    **{"trace": "trace", "where": "trace", "deliveries": "deliveries", "receipt": "receipt", "profile": "profile"},
+}
+"""Module of each command, in the order in which help names them."""
+
+
+class Commands(Mapping[str, Any]):
+    """Commands by name, each loaded when it is asked for: the pipeline takes a second, and many need none of it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            part = typer.Typer(rich_markup_mode=None)
+            part.callback()(_common)  # a group, though it had but one command
+            with loading():
+                import_module(f"jobs.cli.{MODULES[name]}").register(part)
+            group: Any = get_command(part)
+            self._known |= group.commands
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+class Group(TyperGroup):
+    """The root, with commands that are loaded when asked for."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.commands: Any = Commands()
+
 
 app = typer.Typer(
     name="brain",
+    cls=Group,
     help="The city's data brain: department extracts become gated, traceable, one-source-per-datum libraries.",
     no_args_is_help=True,
     add_completion=False,
@@ -43,16 +88,7 @@ def _common(
     options.home, options.engine, options.master, options.quiet = home, engine, master, quiet
 
 
-make.register(app)
-run.register(app)
-replay.register(app)
-facts.register(app)
-look.register(app)
-trace.register(app)
-deliveries.register(app)
-receipt.register(app)
-profile.register(app)
-
+INTERRUPTED = 130
 
 _command = cache(partial(get_command, app))
 """Made once a process: the tasks of a chain call it dozens of times."""
@@ -61,19 +97,15 @@ _command = cache(partial(get_command, app))
 def invoke(args: list[str]) -> int:
     """Run the command in this process; returns its exit code."""
     try:
-        result = _command().main(args=args, prog_name="brain", standalone_mode=False)
+        _command().main(args=args, prog_name="brain")
     except BrainError as error:
         _explain(error, "--json" in args)
         return error.exit_code
-    except click.exceptions.Exit as stop:
-        return int(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.Abort):
-        print("interrupted; run the same command again to go on", file=sys.stderr)
-        return 130
-    return int(result or 0)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("interrupted; run the same command again to go on", file=sys.stderr)
+        return int(end.code or 0)
+    return 0
 
 
 def _explain(error: BrainError, as_json: bool) -> None:

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.context import Context, silent
 from jobs.errors import UsageError
-from jobs.pipeline import Outcome, Step
 from jobs.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from jobs.context import Context
+    from jobs.pipeline import Outcome, Step
 
 stdout = Console(highlight=False, soft_wrap=True)
 stderr = Console(stderr=True, highlight=False)
@@ -42,10 +44,12 @@ def settings() -> Settings:
     return read_settings(options.home, options.engine, options.master)
 
 
-def context(as_of: str | None = None, progress: Callable[[str, str], None] = silent) -> Context:
+def context(as_of: str | None = None, progress: Callable[[str, str], None] | None = None) -> Context:
     """A context at the cut-off day ``as_of``; by default the last day that a run was made for."""
+    from jobs.context import Context, silent
+
     chosen = settings()
-    return Context(chosen, as_of or last_day(Context(chosen, "")), progress)
+    return Context(chosen, as_of or last_day(Context(chosen, "")), progress or silent)
 
 
 def last_day(ctx: Context) -> str:

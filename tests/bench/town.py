@@ -9,7 +9,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from jobs.cli.make import START, prepare
+from jobs.cli.demo import prepare
+from jobs.cli.simulate import START
 from jobs.settings import PROJECT, read_settings
 
 LIVE = (

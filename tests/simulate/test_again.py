@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.cli import make
+from jobs.cli import simulate as command
 from jobs.contracts import Catalog
 from jobs.settings import read_settings
 from jobs.simulate import simulate
@@ -51,11 +51,11 @@ def test_begun_again_it_writes_the_same_bytes(catalog: Catalog, tmp_path: Path) 
 def test_a_city_that_lies_there_is_kept_and_one_without_its_inbox_is_written_again(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(make, "settings", lambda: read_settings(project))
-    make.simulate(60, 1, 7, tmp_path)
+    monkeypatch.setattr(command, "settings", lambda: read_settings(project))
+    command.simulate(60, 1, 7, tmp_path)
     whole, times = files(tmp_path), {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    make.simulate(60, 1, 7, tmp_path)
+    command.simulate(60, 1, 7, tmp_path)
     assert times == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     shutil.rmtree(tmp_path / "inbox")
-    make.simulate(60, 1, 7, tmp_path)
+    command.simulate(60, 1, 7, tmp_path)
     assert files(tmp_path) == whole

@@ -1,4 +1,4 @@
-"""``brain simulate`` and ``brain demo``."""
+"""``brain demo``: a simulated city through the whole pipeline, and whether what was planted was stopped."""
 
 from __future__ import annotations
 
@@ -6,73 +6,25 @@ import json
 import os
 import shutil
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from jobs.cli.output import context, print_json, print_outcome, settings, stdout
+from jobs.cli.output import context, print_outcome, settings, stdout
 from jobs.cli.progress import Progress
+from jobs.cli.simulate import START, Days, People, Seed, simulate
 from jobs.context import Context
-from jobs.contracts import load_catalog
-from jobs.errors import UsageError
 from jobs.gates import call_judge
 from jobs.lake.journal import DELIVERIES, REPEATS, RUNS
 from jobs.pipeline import run_pipeline
 from jobs.stages import stage_of
 
-START = date(2026, 3, 2)
-
-People = Annotated[int, typer.Option(help="Persons in the simulated city.", min=50)]
-Days = Annotated[int, typer.Option(help="Days of deliveries.", min=1)]
-Seed = Annotated[int, typer.Option(help="Same seed, same bytes.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Remove the simulated city and its lake first.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command("simulate", help="Write the extracts of a synthetic city, with its truth beside them.")(simulate)
+    """Add the command."""
     app.command("demo", help="Simulate a small city, run the pipeline day by day, compare with what was planted.")(demo)
-
-
-def simulate(
-    people: People = 10_000,
-    days: Days = 3,
-    seed: Seed = 7,
-    out: Annotated[Path | None, typer.Option(help="Folder to write to; default: the home's data folder.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Counts as JSON.")] = False,
-) -> None:
-    """Inbox below OUT/inbox, named on stdout once it is whole; truth below OUT/truth (never read by the pipeline)."""
-    from jobs.simulate import simulate as simulate_city
-
-    chosen = settings()
-    target = out or chosen.data
-    if (target / "truth" / "world.json").exists() and (target / "inbox").is_dir():
-        known = json.loads((target / "truth" / "world.json").read_text(encoding="utf-8"))
-        if {k: known.get(k) for k in ("people", "days", "seed")} == {"people": people, "days": days, "seed": seed}:
-            _report(known, as_json)
-            return
-        raise UsageError("another simulated city lies there already", remedy=f"Remove {target} or choose --out")
-    with Progress() as progress:
-        catalog = load_catalog(chosen.home)
-        counts = simulate_city(
-            catalog,
-            people,
-            days,
-            seed,
-            target,
-            START,
-            lambda what, n, of: progress("simulate", f"{what} ({n} of {of})"),
-            None if as_json else lambda: print(target / "inbox", flush=True),
-        )
-    _report(counts, as_json)
-
-
-def _report(counts: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print_json(counts)
-    else:
-        stdout.print(", ".join(f"{name} {value}" for name, value in counts.items()))
 
 
 def demo(people: People = 10_000, days: Days = 3, seed: Seed = 7, fresh: Fresh = False) -> None:
