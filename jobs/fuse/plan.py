@@ -8,7 +8,7 @@ join and one window instead of one aggregate an element.
 from __future__ import annotations
 
 from jobs.contracts import Entity
-from jobs.fuse.policy import SUSPECT, elements_of
+from jobs.fuse.policy import SUSPECT, doubted_of, elements_of
 from jobs.rules.mentions import MentionSource, suspect_sql, value_sql
 from jobs.rules.sql import in_list, literal, name
 
@@ -16,10 +16,11 @@ _SOURCE = ("place", "resource", "role", "record_key", "load_id", "row_no", "from
 
 
 def records_select(entity: Entity, source: MentionSource, view: str, types: dict[str, str]) -> str:
-    """Current records of one source: ``vals`` and ``doubts`` hold its elements by position, values as text."""
-    elements = elements_of(entity, source)
-    values = [_text(source, element, types.get(element)) for element in elements]
-    doubts = [_doubt(source, element) for element in elements]
+    """Current records of one source: ``vals`` holds its elements by position, values as text; ``doubts`` has 1 where
+    one that may be suspect is, else null."""
+    values = [_text(source, element, types.get(element)) for element in elements_of(entity, source)]
+    doubted = [suspect_sql(source, element) for element in doubted_of(entity, source)]
+    doubts = [f"CASE WHEN {suspect} THEN 1 END" for suspect in ("FALSE", *doubted)]
     where = ["_fate = 'current' AND NOT _is_deleted"]
     where += [in_list(name(column), found) for column, found in sorted(source.mention.where.items())]
     return (
@@ -29,17 +30,12 @@ def records_select(entity: Entity, source: MentionSource, view: str, types: dict
     )
 
 
-def _doubt(source: MentionSource, element: str) -> str:
-    """1 where the value is suspect, else null: engines disagree on arrays that cannot hold nulls."""
-    suspect = suspect_sql(source, element) if element in source.elements else "FALSE"
-    return f"CASE WHEN {suspect} THEN 1 END"
-
-
 def _text(source: MentionSource, element: str, kind: str | None) -> str:
     if element not in source.elements:
         return "CAST(NULL AS STRING)"
     value = value_sql(source, element)
-    return f"CAST(CAST({value} AS {kind}) AS STRING)" if kind else f"CAST({value} AS STRING)"
+    typed = f"CAST({value} AS {kind})" if kind and kind != "string" else value
+    return f"CAST({typed} AS STRING)"
 
 
 def placed_sql(records: str, registry: str) -> str:
@@ -56,8 +52,8 @@ def claims_sql(placed: str, authority: str) -> str:
     """A row for every say of a record that stands: its deciding element has a value, its case holds."""
     return f"""
     SELECT canonical_id, place, from_seq, row_no, a.element, element_at(vals, a.position) AS value,
-      coalesce(element_at(doubts, a.lead), 0) AS doubt, a.rank,
-      a.bits + coalesce(element_at(doubts, a.position), 0) * {SUSPECT} AS bits,
+      coalesce(element_at(doubts, a.lead_doubt), 0) AS doubt, a.rank, a.heard,
+      a.bits + coalesce(element_at(doubts, a.doubt), 0) * {SUSPECT} AS bits,
       CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END AS latest
     FROM {placed} p JOIN {authority} a ON p.resource = a.resource AND p.role = a.role
     WHERE element_at(vals, a.lead) IS NOT NULL
@@ -122,7 +118,7 @@ def conflicts_sql(claims: str, winners: str, placed: str) -> str:
     WITH lost AS (
       SELECT c.canonical_id, c.element, w.value AS chosen, w.place AS chosen_place, c.value, c.place
       FROM {claims} c JOIN {winners} w ON c.canonical_id = w.canonical_id AND c.element = w.element
-      WHERE c.rank IS NULL AND c.value <> w.value)
+      WHERE c.heard AND c.value <> w.value)
     SELECT l.canonical_id, l.element, l.chosen, w.resource AS chosen_resource, l.value, p.resource, p.role,
       p.record_key, p.load_id AS _load_id, p.row_no AS _row_no
     FROM lost l JOIN {placed} p ON l.canonical_id = p.canonical_id AND l.place = p.place
