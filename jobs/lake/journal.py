@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,6 @@ import sqlalchemy as sa
 
 _META = sa.MetaData()
 _PATIENCE_SECONDS = 30
-_COMPILED: dict[Any, Any] = {}
-"""Statements as SQL, for all journals of this process: each task opens the journal anew, and asks the same."""
 
 
 def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
@@ -174,10 +172,10 @@ class Journal:
 
     def __init__(self, url: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        where = url or sa.URL.create("sqlite", database=str(folder / "journal.sqlite"))
-        self.engine = sa.create_engine(where, execution_options={"compiled_cache": _COMPILED})
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _durable)
+        file = folder / "journal.sqlite"
+        where = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(file))
+        is_new = not url and not file.exists()
+        self.engine = _new_engine(where) if is_new else _engine(where, 0 if url else file.stat().st_ino)
         self._create()
 
     def _create(self) -> None:
@@ -227,6 +225,20 @@ class Journal:
         """Rows of any query as dicts; ``values`` are those of its parameters."""
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(query, values).mappings()]
+
+
+def _new_engine(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _durable)
+    return engine
+
+
+@lru_cache(maxsize=4)
+def _engine(url: sa.URL, _inode: int) -> sa.Engine:
+    """An engine that stays, with its connections and the statements it has compiled: each task of a chain opens the
+    journal anew and asks the same. A file that was removed and made again is another one."""
+    return _new_engine(url)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jobs.lake.journal import PASSED, STEPS, TABLES, Journal
+from jobs.lake.journal import PASSED, RUNS, STEPS, TABLES, Journal
 
 
 def _step(name: str, state: str, **more: object) -> dict[str, object]:
@@ -102,3 +103,14 @@ def test_a_new_database_that_another_is_making_is_waited_for(tmp_path: Path) -> 
     Journal("", tmp_path).note(STEPS, layer="landed", name="x", fingerprint="f", state="built")
     let_go.join()
     other.close()
+
+
+def test_a_journal_that_was_removed_and_made_again_is_another(tmp_path: Path) -> None:
+    """A process keeps a journal's connections, which would go on in the file that nobody sees any more."""
+    for times in range(2):
+        for _ in range(2):
+            journal = Journal("", tmp_path)
+            assert len(journal.newest(RUNS, "run")) == 0
+        journal.note(RUNS, run=str(times), as_of="2026-03-02", state="done")
+        assert Journal("", tmp_path).newest(RUNS, "run")[0]["run"] == str(times)
+        shutil.rmtree(tmp_path)
