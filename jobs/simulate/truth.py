@@ -124,6 +124,7 @@ class Truth:
             "errors": self.errors.rows,
             "error_kinds": len(self.kinds),
             "refused": sum(d["verdict"] == "refused" for d in self.deliveries),
+            "repeated": sum(d["verdict"] == "repeat" for d in self.deliveries),
             "golden_cells": golden,
             "conflicts": conflicts,
             **write_world(self.world, self.folder),
