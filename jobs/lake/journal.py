@@ -173,9 +173,9 @@ class Journal:
     def __init__(self, url: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "journal.sqlite"
-        where = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(file))
-        is_new = not url and not file.exists()
-        self.engine = _new_engine(where) if is_new else _engine(where, 0 if url else file.stat().st_ino)
+        where = url or sa.URL.create("sqlite", database=str(file))
+        is_known = not url and file.exists()
+        self.engine = _engine(where, file.stat().st_ino) if is_known else _new_engine(where)
         self._create()
 
     def _create(self) -> None:
@@ -227,7 +227,7 @@ class Journal:
             return [dict(row) for row in connection.execute(query, values).mappings()]
 
 
-def _new_engine(url: sa.URL) -> sa.Engine:
+def _new_engine(url: sa.URL | str) -> sa.Engine:
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _durable)
@@ -235,9 +235,9 @@ def _new_engine(url: sa.URL) -> sa.Engine:
 
 
 @lru_cache(maxsize=4)
-def _engine(url: sa.URL, _inode: int) -> sa.Engine:
-    """An engine that stays, with its connections and the statements it has compiled: each task of a chain opens the
-    journal anew and asks the same. A file that was removed and made again is another one."""
+def _engine(url: sa.URL | str, _inode: int) -> sa.Engine:
+    """An engine of a file that stays, with its connections and the statements it has compiled: each task of a chain
+    opens the journal anew and asks the same. A file that was removed and made again is another one."""
     return _new_engine(url)
 
 
