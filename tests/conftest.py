@@ -13,11 +13,21 @@ from jobs.settings import PROJECT, Settings, read_settings
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from jobs.contracts import Catalog
+
 
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The checkout: ``catalog/``, ``expectations/`` and the sources."""
     return PROJECT
+
+
+@pytest.fixture(scope="session")
+def catalog(project: Path) -> Catalog:
+    """What the project declares."""
+    from jobs.contracts import load_catalog
+
+    return load_catalog(project)
 
 
 @pytest.fixture(scope="session")

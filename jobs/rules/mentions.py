@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jobs.contracts import Catalog, Choice, Entity, Mention, MentionField, Resource, carried
 from jobs.rules.book import rule_for
-from jobs.rules.rule import SUSPECT, no_suspicion
+from jobs.rules.rule import SUSPECT, may_suspect
 from jobs.rules.sql import cases, in_list, literal, looked_up, matches, name
 from jobs.rules.texts import folded_name
 
@@ -41,11 +41,13 @@ def mention_sources(catalog: Catalog, entity: Entity) -> list[MentionSource]:
 
 
 def _doubted(catalog: Catalog, resource: Resource) -> frozenset[str]:
-    rules = {
-        field.column: rule_for(catalog.element_of(field), catalog.code_table_of(field) is not None, field.rule)
-        for field in resource.fields
-    }
-    return frozenset(column for column, rule in rules.items() if rule.suspect is not no_suspicion)
+    columns = set()
+    for field in resource.fields:
+        element = catalog.element_of(field)
+        rule = rule_for(element, catalog.code_table_of(field) is not None, field.rule)
+        if may_suspect(rule, element.id):
+            columns.add(field.column)
+    return frozenset(columns)
 
 
 def value_sql(source: MentionSource, element: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 
 from jobs.rules.sql import (
@@ -85,6 +86,12 @@ class Rule:
     """Whether a text says that nothing was delivered."""
     unread: Callable[[str, Policy], list[tuple[str, str]]] = lambda _text, _policy: []
     """Conditions over a text without a value, and the flag each sets; none holds: it is unparsed."""
+
+
+@cache
+def may_suspect(rule: Rule, element: str) -> bool:
+    """Whether a cell of ``element`` can get a flag of ``SUSPECT`` by the rule."""
+    return any(flag in SUSPECT for _, flag in rule.suspect("text", "parsed", Policy(element=element)))
 
 
 def flag_sql(rule: Rule, raw: str, text: str, parsed: str, policy: Policy) -> str:

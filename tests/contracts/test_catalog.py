@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import yaml
 
 from jobs.contracts import Catalog, load_catalog
-
-
-@pytest.fixture(scope="module")
-def catalog(project: Path) -> Catalog:
-    return load_catalog(project)
 
 
 def _plain(path: Path) -> object:

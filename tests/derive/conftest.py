@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from jobs.contracts import Catalog, Theme, load_catalog
+from jobs.contracts import Catalog, Theme
 
 WithSql = Callable[..., Catalog]
-
-
-@pytest.fixture(scope="session")
-def catalog(project: Path) -> Catalog:
-    """What the project declares."""
-    return load_catalog(project)
 
 
 @pytest.fixture

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pyarrow as pa
-import pytest
 
-from jobs.contracts import Catalog, Expectation, Resource, load_catalog
+from jobs.contracts import Catalog, Expectation, Resource
 from jobs.derive.sql import theme_queries
 from jobs.gates.engine import evaluate
 from jobs.gates.gate import arrived_frame
@@ -30,11 +28,6 @@ _ROWS = {
     "DECIMAL(20,6)": (pa.decimal128(20, 6), [Decimal("3.5"), Decimal("-1"), None]),
 }
 """Three values of each type: a usual one, an unusual one, none."""
-
-
-@pytest.fixture(scope="module")
-def catalog(project: Path) -> Catalog:
-    return load_catalog(project)
 
 
 def declared(catalog: Catalog) -> list[tuple[str, str, Expectation]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.contracts import Catalog, load_catalog
+from jobs.contracts import Catalog
 from jobs.profile.likeness import Index, make_index
 from jobs.simulate import simulate
 from tests.profile.deliveries import Delivery, delivered
@@ -26,11 +26,6 @@ class City:
 
     def delivery(self, resource: str) -> Delivery:
         return delivered(self.catalog, self.inbox, resource)
-
-
-@pytest.fixture(scope="session")
-def catalog(project: Path) -> Catalog:
-    return load_catalog(project)
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from jobs.contracts import Catalog, load_catalog
+from jobs.contracts import Catalog
 from jobs.serve.portal import render_portal
 from tests.serve.markup import Page
 from tests.serve.sample import Sample, corner, write
-
-
-@pytest.fixture(scope="session")
-def catalog(project: Path) -> Catalog:
-    return load_catalog(project)
 
 
 @pytest.fixture(scope="session")

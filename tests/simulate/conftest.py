@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.contracts import Catalog, load_catalog
+from jobs.contracts import Catalog
 from jobs.simulate import simulate
 
 PEOPLE, DAYS, SEED = 2_000, 3, 7
@@ -53,12 +53,6 @@ class City:
     def manifests(self) -> list[dict[str, Any]]:
         paths = sorted((self.out / "inbox").rglob("*.manifest.json"))
         return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-
-
-@pytest.fixture(scope="session")
-def catalog(project: Path) -> Catalog:
-    """The project's catalog."""
-    return load_catalog(project)
 
 
 @pytest.fixture(scope="session")
