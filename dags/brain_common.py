@@ -40,8 +40,9 @@ log = logging.getLogger("brain")
 def make_dag(dag_id: str, name: str, cron: str | None, about: str, early: BaseAsset | None = None, **more: Any) -> DAG:
     """A DAG on the city's clock; with ``BRAIN_EARLY_TRIGGER=1`` also when the assets ``early`` are renewed. Without
     ``cron`` only when somebody asks."""
-    # no start date: the first run is the next one due
-    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE) if cron else None
+    # no start date: the first run is the next one due (without a span of its own Airflow would, for some hours after
+    # each cut-off, begin with the one that was missed)
+    timetable = CronTriggerTimetable(cron, timezone=TIMEZONE, run_immediately=timedelta()) if cron else None
     is_early = early is not None and os.environ.get("BRAIN_EARLY_TRIGGER") == "1"
     return DAG(
         dag_id=dag_id,

@@ -66,6 +66,29 @@ def test_replay_waits_for_somebody_to_ask(parsed: dict) -> None:
     assert "CronTriggerTimetable" in json.dumps(parsed["dags"]["brain_base"])
 
 
+@pytest.mark.parametrize("minutes", [1, 45, 200])
+def test_a_new_scheduler_does_not_begin_with_the_run_it_missed(
+    parsed: dict, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """Whoever opens Airflow in the morning is not asked at once to approve a release of what has not arrived."""
+    import pendulum
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables import trigger
+    from airflow.timetables.base import TimeRestriction
+
+    now = pendulum.datetime(2026, 3, 2, 6, 40, tz="Asia/Shanghai").add(minutes=minutes)
+    monkeypatch.setattr(trigger, "utcnow", lambda: now)
+    always = TimeRestriction(earliest=None, latest=None, catchup=False)
+    first = {
+        name: DagSerialization.from_dict(told).timetable.next_dagrun_info(
+            last_automated_data_interval=None, restriction=always
+        )
+        for name, told in parsed["dags"].items()
+    }
+    assert {name for name, info in first.items() if info is None} == {"brain_replay"}
+    assert all(info.run_after > now for info in first.values() if info)
+
+
 def test_parsing_imports_no_engine(parsed: dict) -> None:
     assert HEAVY & set(parsed["modules"]) == set()
 

@@ -92,8 +92,9 @@ def _copy(served: Context, home: Path) -> Context:
 
 
 def _run(ctx: Context, expression: str, log: Path = Path(os.devnull)) -> int:
-    """Publish and serve in a process of its own under strace; its exit code, negative if a signal ended it."""
-    command = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={_CALLS}", "-e", expression]
+    """Publish and serve in a process of its own under strace; its exit code, negative if a signal ended it. The threads
+    of that process are followed, the one it starts for the workbooks is not: its calls would be counted as well."""
+    command = ["strace", "-f", "-b", "execve", "-qq", "-o", str(log), "-e", f"trace={_CALLS}", "-e", expression]
     run = subprocess.run(
         [*command, sys.executable, "-m", "tests.publish.attempt", str(ctx.settings.home)],
         cwd=PROJECT,
