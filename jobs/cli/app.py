@@ -23,7 +23,9 @@ from jobs.loading import loading
 from jobs.stages import STAGES
 
 MODULES = {
-    **{"simulate": "simulate", "demo": "demo", "run": "run"},
+    "simulate": "simulate",
+    "demo": "demo",
+    "run": "run",
     **{stage.verb: "run" for stage in STAGES},
     **{"replay": "replay", "check": "facts", "doctor": "facts", "status": "facts"},
     **{"sql": "look", "report": "look", "gate": "look", "release": "look"},
@@ -39,11 +41,12 @@ class Commands(Mapping[str, Any]):
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
+        module = MODULES[name]
         if name not in self._known:
             part = typer.Typer(rich_markup_mode=None)
             part.callback()(_common)  # a group, though it had but one command
             with loading():
-                import_module(f"jobs.cli.{MODULES[name]}").register(part)
+                import_module(f"jobs.cli.{module}").register(part)
             group: Any = get_command(part)
             self._known |= group.commands
         return self._known[name]
