@@ -21,7 +21,7 @@ from jobs.errors import RunConflict
 
 WAIT_SECONDS = 600.0
 DYING_SECONDS = 3.0
-"""A killed process holds its locks until its memory is taken down."""
+"""A killed process holds its locks until its memory is taken down, and looks alive for a moment after."""
 _END_SECONDS = 10.0
 
 
@@ -122,7 +122,7 @@ def _end_orphan(record: str) -> None:
     except json.JSONDecodeError:  # it died while it wrote this, before it had the lock's use
         return
     pid, started = last.get("jvm"), last.get("jvm_started")
-    if pid is None or not started or _is_running(last.get("pid"), last.get("started")):
+    if pid is None or not started or not _has_ended(last.get("pid"), last.get("started")):
         return
     until = time.monotonic() + _END_SECONDS
     while _is_running(pid, started):
@@ -135,6 +135,18 @@ def _end_orphan(record: str) -> None:
         if time.monotonic() > until:
             _refuse(pid)
         time.sleep(0.01)
+
+
+def _has_ended(pid: int | None, started: str | None) -> bool:
+    """Whether the holder of a record is gone, or will be: the kernel frees the locks of a killed process shortly
+    before it shows it as dead, and nobody's JVM may be left at work for that moment.
+    """
+    until = time.monotonic() + DYING_SECONDS
+    while _is_running(pid, started):
+        if pid == os.getpid() or time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def _is_running(pid: int | None, started: str | None) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from jobs.errors import RunConflict
+from jobs.lake import lock
 from jobs.lake.lock import started_at, table_lock
 
 _HOLD = """
@@ -70,13 +71,27 @@ def test_the_orphan_of_a_killed_holder_is_ended_before_the_next_may_write(tmp_pa
     holder.wait()
 
 
-def test_nobody_is_ended_on_a_mere_number(tmp_path: Path) -> None:
+def test_the_orphan_of_a_holder_that_still_looks_alive_is_ended_too(tmp_path: Path) -> None:
+    """The kernel frees the locks of a dying process first, and its number a moment later."""
+    orphan = _sleeper()
+    dying = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5)"])
+    names = {"pid": dying.pid, "started": started_at(dying.pid)}
+    (tmp_path / "t.lock").write_text(json.dumps(names | {"jvm": orphan.pid, "jvm_started": started_at(orphan.pid)}))
+    with table_lock(tmp_path, "t", wait=1):
+        assert started_at(dying.pid) == started_at(orphan.pid) == ""
+    assert orphan.wait() == -signal.SIGKILL
+    assert dying.wait() == 0
+
+
+def test_nobody_is_ended_on_a_mere_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pid that another process has by now, a holder that lives, a record cut short: all leave the process alone."""
-    bystander = _sleeper()
+    monkeypatch.setattr(lock, "DYING_SECONDS", 0.1)
+    bystander, other = _sleeper(), _sleeper()
     started, mine = started_at(bystander.pid), started_at(os.getpid())
     records = [
         {"pid": 2**22 + 1, "started": "1", "jvm": bystander.pid, "jvm_started": "12"},
         {"pid": os.getpid(), "started": mine, "jvm": bystander.pid, "jvm_started": started},
+        {"pid": other.pid, "started": started_at(other.pid), "jvm": bystander.pid, "jvm_started": started},
         {"pid": 2**22 + 1, "started": "1", "jvm": None, "jvm_started": ""},
     ]
     for record in [*map(json.dumps, records), '{"pid": 1, "jvm"', ""]:
@@ -84,8 +99,9 @@ def test_nobody_is_ended_on_a_mere_number(tmp_path: Path) -> None:
         with table_lock(tmp_path, "t", wait=1):
             pass
     assert bystander.poll() is None
-    bystander.kill()
-    bystander.wait()
+    for process in (bystander, other):
+        process.kill()
+        process.wait()
 
 
 def test_a_holder_that_failed_leaves_no_record(tmp_path: Path) -> None:
