@@ -7,7 +7,7 @@ from functools import partial
 
 from jobs.context import Context
 from jobs.contracts import Entity
-from jobs.fuse.plan import claims_sql, conflicts_sql, fused_sql, placed_sql, records_select, winners_sql
+from jobs.fuse.plan import conflicts_sql, fused_sql, placed_sql, records_select, winners_sql
 from jobs.fuse.policy import authority_table, element_types
 from jobs.lake.store import Version
 from jobs.rules.mentions import mention_sources
@@ -27,19 +27,16 @@ def run(ctx: Context, entity: Entity) -> list[Version]:
         view = "std_" + source.id.replace(".", "_")
         ctx.lake.offer("standardised", source.id, view)
         selects.append(records_select(entity, source, view, types))
-    placed, claims, winners = (f"{what}_{entity.entity}" for what in ("placed", "claims", "winners"))
-    session = ctx.lake.session
-    authority = f"authority_{entity.entity}"
-    session.createDataFrame(authority_table(entity, sources, ctx.as_of)).createOrReplaceTempView(authority)
+    placed, winners, authority = (f"{what}_{entity.entity}" for what in ("placed", "winners", "authority"))
+    ctx.lake.session.createDataFrame(authority_table(entity, sources, ctx.as_of)).createOrReplaceTempView(authority)
     records = f"({' UNION ALL '.join(selects)})"
     with (
         ctx.lake.held(ctx.lake.query(placed_sql(records, f"registry_{entity.entity}")), placed),
-        ctx.lake.held(ctx.lake.query(claims_sql(placed, authority)), claims),
-        ctx.lake.held(ctx.lake.query(winners_sql(claims)), winners),
+        ctx.lake.held(ctx.lake.query(winners_sql(placed, authority)), winners),
     ):
         texts = {
             entity.entity: fused_sql(placed, winners, types, aggregates=ctx.settings.engine == "sail"),
-            f"{entity.entity}__conflicts": conflicts_sql(claims, winners, placed),
+            f"{entity.entity}__conflicts": conflicts_sql(placed, authority, winners),
         }
         at_once = 2 if at_most <= ctx.settings.small_rows else 1  # small plans are not shared out to cores
         with ThreadPoolExecutor(at_once) as pool:

@@ -1,8 +1,11 @@
 """One plan per entity: claims of all sources in one narrow frame, a row a claim, and the first of each element wins.
 
 A record carries its elements by position; a join with the authority table turns it into claims (canonical id,
-element, value, where it stands in the order). However many elements and sources there are, the plan stays small: one
-join and one window instead of one aggregate an element.
+element, value). However many elements and sources there are, the plan stays small: one join and one aggregate instead
+of one an element.
+
+A claim's ``standing`` is a text that sorts as claims are ranked, and ends with the claim: the highest of a cell is its
+winner, in half the time that a window takes to sort them all.
 """
 
 from __future__ import annotations
@@ -11,6 +14,15 @@ from jobs.contracts import Entity
 from jobs.fuse.policy import SUSPECT, doubted_of, elements_of
 from jobs.rules.mentions import MentionSource, suspect_sql, value_sql
 from jobs.rules.sql import in_list, literal, name
+
+_DIGITS = 19
+"""Of a BIGINT."""
+
+_LATEST = 26
+"""Characters by which the latest value is known: those of a timestamp."""
+
+_MOST_RANKS, _MOST_CELLS = 9_999, 9_999_999_999
+"""What is subtracted from these has as many digits as they have, and sorts the other way round."""
 
 _SOURCE = ("place", "resource", "role", "record_key", "load_id", "row_no", "from_seq")
 
@@ -40,35 +52,39 @@ def _text(source: MentionSource, element: str, kind: str | None) -> str:
 
 def placed_sql(records: str, registry: str) -> str:
     """``records``, a table or a query in brackets, with the entity they speak of and their ``place`` in it."""
-    return (
-        f"SELECT r.canonical_id, "
-        f"row_number() OVER (PARTITION BY r.canonical_id ORDER BY s.resource, s.role, s.record_key) "
-        f"- 1 AS place, s.* FROM {records} s JOIN {registry} r "
-        f"ON s.record_key = r.record_key AND s.resource = r.resource AND s.role = r.role"
-    )
-
-
-def claims_sql(placed: str, authority: str) -> str:
-    """A row for every say of a record that stands: its deciding element has a value, its case holds."""
     return f"""
-    SELECT canonical_id, place, from_seq, row_no, a.element, element_at(vals, a.position) AS value,
-      coalesce(element_at(doubts, a.lead_doubt), 0) AS doubt, a.rank, a.heard,
-      a.bits + coalesce(element_at(doubts, a.doubt), 0) * {SUSPECT} AS bits,
-      CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END AS latest
-    FROM {placed} p JOIN {authority} a ON p.resource = a.resource AND p.role = a.role
-    WHERE element_at(vals, a.lead) IS NOT NULL
-      AND (a.`case` = 0 OR element_at(vals, greatest(a.`case`, 1)) LIKE a.pattern)
+    SELECT r.canonical_id,
+      row_number() OVER (PARTITION BY r.canonical_id ORDER BY s.resource, s.role, s.record_key) - 1 AS place, s.*,
+      concat(lpad(CAST(from_seq AS STRING), {_DIGITS}, '0'), lpad(CAST(row_no AS STRING), {_DIGITS}, '0')) AS recency
+    FROM {records} s JOIN {registry} r
+    ON s.record_key = r.record_key AND s.resource = r.resource AND s.role = r.role
     """
 
 
-def winners_sql(claims: str) -> str:
-    """The claim that counts, per entity and element: sound before doubtful, then by authority, then the latest."""
+def winners_sql(placed: str, authority: str) -> str:
+    """The claim that counts, per entity and element: sound before doubtful, then by authority, then the latest. It
+    stands where its deciding element has a value and its case holds."""
+    latest = "CASE WHEN a.latest > 0 THEN coalesce(element_at(vals, greatest(a.latest, 1)), '') ELSE '' END"
+    bits = f"a.bits + coalesce(element_at(doubts, a.doubt), 0) * {SUSPECT}"
+    said = (
+        f"CAST({_MOST_CELLS} - (place * 8 + {bits}) AS STRING), coalesce(concat('=', element_at(vals, a.position)), '')"
+    )
+    standing = f"""concat(CASE WHEN element_at(doubts, a.lead_doubt) = 1 THEN '0' ELSE '1' END,
+        CAST({_MOST_RANKS} - a.rank AS STRING), rpad({latest}, {_LATEST}, ' '), recency, {said})"""
+    claims = f"""
+      SELECT canonical_id, a.element, {standing} AS standing FROM {placed} p JOIN {authority} a
+      ON p.resource = a.resource AND p.role = a.role
+      WHERE a.rank IS NOT NULL AND element_at(vals, a.lead) IS NOT NULL
+        AND (a.`case` = 0 OR element_at(vals, greatest(a.`case`, 1)) LIKE a.pattern)"""
+    at_cell = 1 + len(str(_MOST_RANKS)) + _LATEST + 2 * _DIGITS + 1
+    at_value = at_cell + len(str(_MOST_CELLS))
+    digits = f"CAST(substring(best, {at_cell}, {at_value - at_cell}) AS BIGINT)"
     return f"""
-    SELECT canonical_id, element, value, place, CAST(place * 8 + bits AS INT) AS cell FROM (
-      SELECT *, row_number() OVER (PARTITION BY canonical_id, element ORDER BY doubt, rank, latest DESC, from_seq DESC,
-        row_no DESC, place) AS nth
-      FROM {claims} WHERE rank IS NOT NULL)
-    WHERE nth = 1 AND value IS NOT NULL
+    SELECT canonical_id, element, value, CAST(cell AS INT) AS cell, CAST(floor(cell / 8) AS INT) AS place
+    FROM (
+      SELECT canonical_id, element, substring(best, {at_value + 1}) AS value, {_MOST_CELLS} - {digits} AS cell
+      FROM (SELECT canonical_id, element, max(standing) AS best FROM ({claims}) GROUP BY canonical_id, element)
+      WHERE substring(best, {at_value}, 1) = '=')
     """
 
 
@@ -112,13 +128,19 @@ def _by_map(winners: str, types: dict[str, str]) -> str:
       FROM {winners} GROUP BY canonical_id)"""
 
 
-def conflicts_sql(claims: str, winners: str, placed: str) -> str:
-    """Losing values that differ from the chosen one, and whose they are."""
+def conflicts_sql(placed: str, authority: str, winners: str) -> str:
+    """Losing values that differ from the chosen one, and whose they are. A claim that is heard stands by its own value,
+    so records are spread into values before they meet the authority: a join copies every array it passes on."""
+    values = f"SELECT canonical_id, place, resource, role, posexplode(vals) AS (nth, value) FROM {placed}"
+    heard = f"""
+      SELECT v.canonical_id, v.place, a.element, v.value FROM ({values}) v JOIN {authority} a
+      ON v.resource = a.resource AND v.role = a.role AND v.nth + 1 = a.position
+      WHERE a.heard AND v.value IS NOT NULL"""
     return f"""
     WITH lost AS (
       SELECT c.canonical_id, c.element, w.value AS chosen, w.place AS chosen_place, c.value, c.place
-      FROM {claims} c JOIN {winners} w ON c.canonical_id = w.canonical_id AND c.element = w.element
-      WHERE c.heard AND c.value <> w.value)
+      FROM ({heard}) c JOIN {winners} w ON c.canonical_id = w.canonical_id AND c.element = w.element
+      WHERE c.value <> w.value)
     SELECT l.canonical_id, l.element, l.chosen, w.resource AS chosen_resource, l.value, p.resource, p.role,
       p.record_key, p.load_id AS _load_id, p.row_no AS _row_no
     FROM lost l JOIN {placed} p ON l.canonical_id = p.canonical_id AND l.place = p.place

@@ -36,7 +36,8 @@ class Say:
     rank: int | None
     """Ascending; None where the catalog gives no say: such a claim can conflict, never win."""
     heard: bool
-    """Whether the claim tells of every value that the source has; one say a source and element does."""
+    """Whether the claim tells of every value that the source has: by its own value, whatever else the record holds. One
+    say a source and element does."""
     bits: int
     latest: int = 0
     """Position of the element whose latest value goes first within a rank."""
