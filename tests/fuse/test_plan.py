@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 _DAYS = ("2026-01-09", "2026-01-10", "2025-12-31 08:00:00", None)
+_MENTION = ("resource", "role", "record_key")
 Record = dict[str, Any]
 
 
@@ -76,24 +77,30 @@ def _asked(session: SparkSession, sql: str) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_winner_of_a_cell_and_its_conflicts_are_those_of_the_rule(session: SparkSession, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311
+def _offer(session: SparkSession, dice: random.Random) -> None:
+    """The views ``placed``, ``authority`` and ``winners`` of four hundred records that speak of sixty entities."""
     records = [_record(dice, number) for number in range(400)]
-    registry = [
-        {"canonical_id": f"e{dice.randrange(60)}"} | {k: r[k] for k in ("resource", "role", "record_key")}
-        for r in records
-    ]
     lists = {"vals": pa.list_(pa.string()), "doubts": pa.list_(pa.int32())}
     kinds = {"row_no": pa.int64(), "from_seq": pa.int64()} | lists
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in records[0]])
-    session.createDataFrame(pa.Table.from_pylist(records, schema)).createOrReplaceTempView("records")
-    session.createDataFrame(pa.Table.from_pylist(registry)).createOrReplaceTempView("registry")
-    says = pa.Table.from_pylist([vars(say) for say in _says()], SCHEMA)
-    session.createDataFrame(says).createOrReplaceTempView("authority")
+    tables = {
+        "records": pa.Table.from_pylist(records, pa.schema([(n, kinds.get(n, pa.string())) for n in records[0]])),
+        "registry": pa.Table.from_pylist(
+            [
+                {"canonical_id": f"e{dice.randrange(60)}"} | {name: record[name] for name in _MENTION}
+                for record in records
+            ]
+        ),
+        "authority": pa.Table.from_pylist([vars(say) for say in _says()], SCHEMA),
+    }
+    for name, table in tables.items():
+        session.createDataFrame(table).createOrReplaceTempView(name)
     session.sql(placed_sql("records", "registry")).createOrReplaceTempView("placed")
     session.sql(winners_sql("placed", "authority")).createOrReplaceTempView("winners")
 
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_winner_of_a_cell_and_its_conflicts_are_those_of_the_rule(session: SparkSession, seed: int) -> None:
+    _offer(session, random.Random(seed))  # noqa: S311
     claims = _claims(_asked(session, "SELECT * FROM placed"))
     best = {
         key: max((c for c in of if c["say"].rank is not None), key=lambda c: c["order"], default=None)
