@@ -97,6 +97,9 @@ def _spark_options(settings: Settings) -> dict[str, str]:
         # Propagation of constraints through wide selects takes time exponential in their aliases.
         "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.autoBroadcastJoinThreshold": "32m",
+        # Else each sort, aggregate and broadcast of however few rows takes a page of 32 MiB, and they fill the heap. A
+        # task has up to 8,192 pages (16 GiB), then it spills.
+        "spark.buffer.pageSize": "2m",
         "spark.sql.shuffle.partitions": cores,
         "spark.sql.warehouse.dir": str(settings.cache / "warehouse"),
         "spark.python.sql.dataFrameDebugging.enabled": "false",
