@@ -27,6 +27,12 @@ from jobs.stages import STAGES
 EXPECTED_FOLDERS = tuple(stage.folder for stage in STAGES[1:7])
 """Layers whose tables can be judged: landed to audited."""
 
+_PLACES = (
+    "sources/<department>/<system>.yml, entities/<entity>.yml, themes/<theme>/theme.yml or a register of catalog/, "
+    "or expectations/<layer>/<table>.yml"
+)
+"""Where files that are many may lie."""
+
 
 def load_catalog(home: Path) -> Catalog:
     """Read everything below ``home``; raises :class:`CatalogFaults` naming every fault at once.
@@ -320,5 +326,4 @@ def _strays(reader: Reader) -> None:
     for folder in ("catalog", "expectations"):
         for path in sorted((reader.home / folder).rglob("*.y*ml")):
             if reader.name(path) not in read and path not in reader.unreadable:
-                problem = "nothing reads this file; expected <folder>/<name>.yml in a place that docs/catalog names"
-                reader.faults.append(Fault(reader.name(path), 1, problem))
+                reader.faults.append(Fault(reader.name(path), 1, f"nothing reads this file; expected {_PLACES}"))

@@ -79,7 +79,7 @@ WRONG = [
         "file with a wrong ending",
         "catalog/sources/gaj/household.yaml",
         "",
-        ("nothing reads this file", "<name>.yml"),
+        ("nothing reads this file", "<system>.yml"),
         holding("system: {}\n"),
     ),
     Wrong(
