@@ -79,7 +79,22 @@ class SftpFolder:
 
     async def _connect(self) -> None:
         pinned = [asyncssh.import_public_key(key) for key in self._host_keys]
-        connection = await asyncssh.connect(
+        try:
+            connection = await self._connection(pinned)
+        except asyncssh.ConnectionLost:
+            if await self._shows_another_kind(pinned):
+                raise asyncssh.KeyExchangeFailed("no host key of the pinned kind") from None
+            raise
+        await self._stack.enter_async_context(connection)
+        self._client = await self._stack.enter_async_context(connection.start_sftp_client())
+        top = await self._client.realpath(self._top)
+        self._folder = await self._client.realpath(top + b"/" + self._path.encode() if self._path else top)
+        if not (self._folder + b"/").startswith(top.rstrip(b"/") + b"/"):
+            problem = "the path of a delivery leads out of the folder that the address names"
+            raise SourceError(problem, remedy="Correct `path`, or ask what the link there is for")
+
+    async def _connection(self, pinned: list[asyncssh.SSHKey]) -> asyncssh.SSHClientConnection:
+        return await asyncssh.connect(
             self._host,
             self._port,
             username=self._user,
@@ -93,13 +108,16 @@ class SftpFolder:
             login_timeout=_CONNECT_SECONDS,
             keepalive_interval=_IDLE_SECONDS / 2,
         )
-        await self._stack.enter_async_context(connection)
-        self._client = await self._stack.enter_async_context(connection.start_sftp_client())
-        top = await self._client.realpath(self._top)
-        self._folder = await self._client.realpath(top + b"/" + self._path.encode() if self._path else top)
-        if not (self._folder + b"/").startswith(top.rstrip(b"/") + b"/"):
-            problem = "the path of a delivery leads out of the folder that the address names"
-            raise SourceError(problem, remedy="Correct `path`, or ask what the link there is for")
+
+    async def _shows_another_kind(self, pinned: list[asyncssh.SSHKey]) -> bool:
+        """Whether the server, asked for any host key, shows one of a kind that is not pinned. It hangs up on who offers
+        only other kinds, and its reason may be lost with the connection. Nothing secret is said to it."""
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                key = await asyncssh.get_server_host_key(self._host, self._port, config=None)
+        except (TimeoutError, asyncssh.Error, OSError):
+            return False
+        return key is not None and key.get_algorithm() not in {one.get_algorithm() for one in pinned}
 
     async def _list(self) -> list[Entry]:
         found = []

@@ -170,6 +170,23 @@ def test_one_of_several_host_keys_is_enough(sftp: SftpServer, monkeypatch: pytes
     assert "no host key of the pinned kind" in run(City(sftp, monkeypatch).connect(host_key=named[:1]))[RESOURCE].note
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [("ecdsa-sha2-nistp256", "no host key of the pinned kind"), ("ssh-ed25519", "broke off")]
+)
+def test_why_a_server_hung_up_is_known_though_its_reason_was_lost(
+    kind: str, told: str, sftp: SftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has no host key of an offered kind says so and hangs up; whoever still writes loses the reason."""
+
+    async def lose(*_: object, **__: object) -> None:
+        raise asyncssh.ConnectionLost("reset")
+
+    pinned = " ".join(asyncssh.generate_private_key(kind).export_public_key().decode().split()[:2])
+    ctx = City(sftp, monkeypatch).connect(host_key=pinned)
+    monkeypatch.setattr(asyncssh, "connect", lose)
+    assert told in run(ctx)[RESOURCE].note
+
+
 def test_a_transfer_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     with Sink(tmp_path, max_seconds=0.05) as sink:
         sink.write(b"slow")
