@@ -60,8 +60,10 @@ def main(options: list[str]) -> int:
         delivered = beside.submit(await_inbox, city)
         with loading():  # while the city is written
             from jobs.cli.demo import days_to_run, report_planted
+            from jobs.gates import call_judge
 
             get_ready(settings)
+            call_judge()
         if city is not None and not delivered.result():
             return city.wait()
         ledger = json.loads((truth / "ledger.json").read_text(encoding="utf-8"))
@@ -80,8 +82,9 @@ def simulation(options: list[str]) -> subprocess.Popen[str]:
 
 
 def await_inbox(city: subprocess.Popen[str] | None) -> bool:
-    """Wait for the city's inbox, which the first line names, if there is a city to come. The core that wrote it is the
-    judge's next; what the truth needs beyond that is written at leisure."""
+    """Wait for the city's inbox, which the first line names, if there is a city to come. The judge takes a core as soon
+    as there is one: this one's, or before that the one on which everything else has come up. What the truth needs
+    beyond the inbox is written at leisure."""
     from jobs.gates import call_judge
 
     line = city.stdout.readline() if city is not None and city.stdout else ""

@@ -42,6 +42,7 @@ class Unseen:
 def of_codes(catalog: Catalog, facts: Facts, files: Callable[[str, int], list[str]]) -> Iterator[Row]:
     """A finding for each column with values outside its code table; ``files`` are those of the rows that came with a
     version of a standardised table, by its name and number."""
+    connection = duckdb.connect()
     for resource in catalog.live.values():
         verdict = facts.verdicts.get(("standardised", resource.id))
         columns = (
@@ -49,16 +50,18 @@ def of_codes(catalog: Catalog, facts: Facts, files: Callable[[str, int], list[st
         )
         held = files(resource.id, verdict["version"]) if verdict and columns else []
         for column in columns:
-            if found := _finding(catalog, resource, column, held):
+            if found := _finding(connection, catalog, resource, column, held):
                 yield found
 
 
-def _finding(catalog: Catalog, resource: Resource, column: str, files: list[str]) -> Row | None:
+def _finding(
+    connection: duckdb.DuckDBPyConnection, catalog: Catalog, resource: Resource, column: str, files: list[str]
+) -> Row | None:
     field = next((field for field in resource.fields if field.column == column), None)
     table = catalog.code_table_of(field) if field else None
     if field is None or table is None or not files:
         return None
-    rows = duckdb.execute(_QUERY.format(column), {"files": files, "longest": _LONGEST}).fetchall()
+    rows = connection.execute(_QUERY.format(column), {"files": files, "longest": _LONGEST}).fetchall()
     unseen = unseen_of(table if field.rule is None else None, rows)
     named = "、".join(f"{code}（{count} 行）" for code, count in unseen.codes[:MOST])
     more = f" 等 {len(unseen.codes)} 种" if len(unseen.codes) > MOST else ""

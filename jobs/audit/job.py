@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pyarrow as pa
@@ -63,13 +64,14 @@ SCHEMAS: dict[str, pa.Schema] = {
 def run(ctx: Context, theme_inputs: ThemeInputs) -> dict[str, Version]:
     """The six tables by name, not yet passed."""
     facts = read_facts(ctx)
-    balance = ledger(ctx, facts)
-    measured = [
-        *of_codes(ctx.catalog, facts, partial(_arrived, ctx)),
-        *of_emptiness(ctx.catalog, facts, balance, partial(_standing, ctx)),
-    ]
+    with ThreadPoolExecutor(1) as beside:  # a hundred small queries here and there, each on one core
+        codes = beside.submit(list, of_codes(ctx.catalog, facts, partial(_arrived, ctx)))
+        balance = ledger(ctx, facts)
+        empty = list(of_emptiness(ctx.catalog, facts, balance, partial(_standing, ctx)))
+        found = contradictions(ctx)
+        measured = [*codes.result(), *empty]
     rows: dict[str, list[Row]] = {
-        "findings": find_all(ctx.catalog, facts, balance, contradictions(ctx), _known_since(ctx), measured),
+        "findings": find_all(ctx.catalog, facts, balance, found, _known_since(ctx), measured),
         "scorecard": scorecard(ctx.catalog, facts),
         "ledger": balance,
         "disputes": disputes(ctx),

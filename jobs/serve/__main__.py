@@ -12,9 +12,12 @@ from jobs.loading import loading
 
 
 def main(file: str, out: str) -> int:
-    """Write the workbooks of the release in ``file`` below ``out``; 1 if that failed, and where on standard error."""
+    """Write the workbooks of the release in ``file`` below ``out`` when standard input has a line; 1 if that failed,
+    and where on standard error."""
     with loading():
         from jobs.serve.workbook import write_workbooks
+    if not sys.stdin.readline():
+        return 0  # the file will never be whole
     try:
         with duckdb.connect(file, read_only=True) as connection:
             write_workbooks(connection, Path(out))

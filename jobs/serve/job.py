@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,28 +45,35 @@ def run(ctx: Context, manifest: Manifest) -> bool:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         facts = _release_tables(ctx, manifest) | catalog_tables(ctx.catalog)
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(1) as beside, _workbooks(partial) as workbooks:
             analyst = beside.submit(_build, ctx, manifest, facts, "analyst", partial / "analyst.duckdb")
             _build(ctx, manifest, facts, "engineer", partial / "engineer.duckdb")
-            _explain(ctx, partial)
+            _explain(ctx, partial, workbooks)
             analyst.result()
         partial.rename(target)
     _point(root / "current", str(manifest.release))
     return is_new
 
 
-def _explain(ctx: Context, folder: Path) -> None:
+def _workbooks(folder: Path) -> subprocess.Popen[str]:
+    """The process that writes the workbooks once it gets a line. It loads while the file that it will read is written,
+    and ends without one if that never is."""
+    command, environment = process_of("jobs.serve", str(folder / "engineer.duckdb"), str(folder / "workbooks"))
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stderr=pipe, text=True)  # noqa: S603
+
+
+def _explain(ctx: Context, folder: Path, workbooks: subprocess.Popen[str]) -> None:
     """The report and the workbooks, from what the engineer's file knows. Both are Python's work, and one interpreter
-    does one of both: the workbooks are written by a process of their own."""
+    does one of both."""
     from jobs.serve.portal import render_portal
 
-    file = folder / "engineer.duckdb"
-    command, environment = process_of("jobs.serve", str(file), str(folder / "workbooks"))
     ctx.progress("served", "portal, workbooks")
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as workbooks:  # noqa: S603
-        with duckdb.connect(str(file), read_only=True) as connection:
-            render_portal(connection, folder / "portal")
-        _, said = workbooks.communicate()
+    with suppress(BrokenPipeError):  # if it has ended already, it says below why
+        print(file=workbooks.stdin, flush=True)
+    with duckdb.connect(str(folder / "engineer.duckdb"), read_only=True) as connection:
+        render_portal(connection, folder / "portal")
+    _, said = workbooks.communicate()
     if workbooks.returncode:
         raise EnvironmentFault(
             f"the workbooks could not be written:\n{said}", remedy="Report this with the lines above"

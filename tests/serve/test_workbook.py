@@ -132,10 +132,10 @@ def test_each_delivery_has_a_line_with_what_became_of_it(small: Catalog, tmp_pat
     assert line["拒收、隔离的原因"] == "表头缺少 地址；文件共有 7 行，均未接收"
 
 
-def beside(file: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    """The process that a release's serving starts."""
+def beside(file: Path, out: Path, said: str = "\n") -> subprocess.CompletedProcess[str]:
+    """The process that a release's serving starts, told that the file is there."""
     command, environment = process_of("jobs.serve", str(file), str(out))
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, input=said, capture_output=True, text=True, check=False)
 
 
 def test_a_process_of_its_own_writes_the_same_bytes(hostile: Path, written: dict[str, Path], tmp_path: Path) -> None:
@@ -143,6 +143,11 @@ def test_a_process_of_its_own_writes_the_same_bytes(hostile: Path, written: dict
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         path.name: path.read_bytes() for path in written.values()
     }
+
+
+def test_it_ends_without_a_word_where_the_file_it_waits_for_is_given_up(hostile: Path, tmp_path: Path) -> None:
+    ended = beside(hostile, tmp_path / "out", said="")
+    assert (ended.returncode, ended.stderr, list(tmp_path.iterdir())) == (0, "", [])
 
 
 def test_what_fails_there_is_told_by_its_place_and_kind_never_by_its_text(tmp_path: Path) -> None:
