@@ -94,6 +94,8 @@ def append_sqlite(path: Path, table: str, names: list[str], rows: list[Row]) -> 
     """Add rows to a table of a database, making both if needed."""
     connection = sqlite3.connect(path)
     try:
+        # a simulation that was killed makes its databases anew, so none waits for the disk
+        connection.execute("PRAGMA synchronous=OFF")
         columns = ", ".join(f'"{name}" TEXT' for name in names)
         marks = ", ".join("?" * len(names))
         connection.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({columns})')
