@@ -168,7 +168,7 @@ def sql(
     if as_json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
     elif as_csv:
-        csv.writer(sys.stdout).writerows([names, *rows])
+        csv.writer(sys.stdout, lineterminator="\n").writerows([names, *rows])
     else:
         print_table(names, rows)
 

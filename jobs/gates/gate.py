@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pyarrow as pa
 import sqlalchemy as sa
 
 from jobs.gates import judge
@@ -142,37 +141,6 @@ def note_reading(
     """Testify by which declaration a delivery was read, and how that ended."""
     ids = {"load_id": delivery["load_id"], "resource": delivery["resource"]}
     ctx.journal.note(READINGS, connection, **ids, contract=contract, outcome=outcome, reason=reason)
-
-
-def arrived_frame(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pd.DataFrame]:
-    """Frames of a standardised resource: current rows, and current ∪ quarantined, flags as columns of their own."""
-    import pyarrow.compute as pc
-
-    current = kept.filter(pc.equal(kept.column("_fate"), "current"))
-    kept_frame = _flat(current, False)
-    parts = [kept_frame]
-    if rejects is not None and rejects.num_rows:
-        parts.append(_flat(rejects, True))
-    return {"kept": kept_frame, "arrived": pd.concat(parts, ignore_index=True) if len(parts) > 1 else kept_frame}
-
-
-def _judged_flag(flag: pa.Array, value: pa.ChunkedArray) -> pa.ChunkedArray:
-    """An unflagged value has the empty flag: a share of flagged cells is one of all cells that say something."""
-    import pyarrow.compute as pc
-
-    clean = pc.and_(pc.is_null(flag), pc.is_valid(value))
-    return pc.if_else(clean, pa.scalar("", pa.string()), flag)
-
-
-def _flat(table: pa.Table, quarantined: bool) -> pd.DataFrame:
-    columns = {name: table.column(name) for name in table.column_names if not name.startswith("_")}
-    flags = table.column("_flag").combine_chunks()
-    for index, flag in enumerate(flags.type):
-        given = flags.field(index) if table.num_rows else pa.array([], pa.string())
-        columns[f"{flag.name}__flag"] = _judged_flag(given, table.column(flag.name))
-    frame = pa.table(columns).to_pandas(date_as_object=True, timestamp_as_object=False)
-    frame["_quarantined"] = quarantined
-    return frame
 
 
 def _known(ctx: Context, version: Version, suite: str) -> Verdict | None:

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from jobs.contracts import Catalog, Expectation, Resource
 from jobs.derive.sql import theme_queries
+from jobs.gates.arrived import arrived_frame
 from jobs.gates.engine import evaluate
-from jobs.gates.gate import arrived_frame
 from jobs.gates.suite import standardised_suite, table_suite
 from jobs.rules import rule_for
 from jobs.rules.predicate import columns_of
