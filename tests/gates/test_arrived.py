@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,21 +43,24 @@ def test_what_nothing_has_taken_the_place_of_stands(newest: int | None, stand: l
 
 @pytest.mark.engine
 @pytest.mark.parametrize("mode", ["full", "incremental"])
-def test_a_small_table_that_was_blocked_passes_with_the_corrected_delivery(tmp_path: Path, mode: str) -> None:
+def test_a_small_table_that_was_blocked_passes_with_the_corrected_delivery(
+    settings: Settings, tmp_path: Path, mode: str
+) -> None:
     make_home(tmp_path)
     file = tmp_path / "catalog" / "sources" / "dep" / "sys.yml"
     document = json.loads(file.read_text(encoding="utf-8"))
     (resource,) = document["resources"]
     resource["load"]["mode"] = mode
     file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    assert _run(tmp_path, 1, WRONG) == (PARTLY, None)
-    assert _run(tmp_path, 2, RIGHT) == (DONE, 2)
+    own = replace(settings, home=tmp_path)
+    assert _run(own, 1, WRONG) == (PARTLY, None)
+    assert _run(own, 2, RIGHT) == (DONE, 2)
 
 
-def _run(home: Path, sequence: int, text: str) -> tuple[int, int | None]:
+def _run(own: Settings, sequence: int, text: str) -> tuple[int, int | None]:
     """Exit code of the run that takes a delivery, and the rows that passed since."""
-    ctx = Context(Settings(home=home, engine="sail"), "2026-03-02")
-    folder = home / "data" / "inbox" / "dep" / "sys"
+    ctx = Context(own, "2026-03-02")
+    folder = own.home / "data" / "inbox" / "dep" / "sys"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"thing_20260302_{sequence}.csv").write_text(text, encoding="utf-8")
     code = run_pipeline(ctx, "extract", "standardise").exit_code
