@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from typing import Any
 
 from jobs.errors import whereabouts
@@ -16,6 +19,22 @@ _UNASKED = ("pyspark", "boto3", "botocore")
 """What Great Expectations loads where it finds it, for kinds of data that are never asked about here: a sixth of the
 time until the first answer."""
 
+_LATER = ("altair", "scipy.stats")
+"""What it cannot be loaded without, but uses for charts and distributions only, which no rule of ours asks for. Loaded
+when first used, a third of what is left is saved."""
+
+
+class _LoadLater:
+    """A finder of what is to be loaded when it is used."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        """The module's spec if it is one of those; None lets the usual finders look."""
+        spec = PathFinder.find_spec(name, path, target) if name in _LATER else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
 
 def main() -> None:
     """Answer what :func:`jobs.gates.judge.ask` asks."""
@@ -23,6 +42,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not be read as an answer
     for name in _UNASKED:
         sys.modules[name] = None  # type: ignore[assignment] # to import it fails, as where it is not installed
+    sys.meta_path.insert(0, _LoadLater)
     with loading():
         import great_expectations.expectations  # noqa: F401 - the first question should not wait for it
 
