@@ -15,13 +15,18 @@ SCHEDULES = {
 """Before the daily cut-off of the base libraries; a resource that delivered nothing since costs nothing."""
 
 
+def dag_id_of(department: str) -> str:
+    """The DAG of the department with this code."""
+    return f"brain_ingest_{department}"
+
+
 def make_ingest_dag(department: Department) -> DAG:
     """The DAG of one department; its resources are a batch inside one task."""
     about = f"`brain run --from extract --to land --only '{department.code}.*'`\n\n" + "\n".join(
         f"- {resource}" for resource in department.resources
     )
     with make_dag(
-        f"brain_ingest_{department.code}",
+        dag_id_of(department.code),
         f"{department.name} · 归集与入湖",
         SCHEDULES[department.cycle],
         about,

@@ -13,7 +13,6 @@ from jobs.cli.output import print_json, settings, stdout
 from jobs.cli.progress import Progress
 from jobs.contracts import load_catalog
 from jobs.errors import UsageError
-from jobs.simulate import simulate as write_city
 
 START = date(2026, 3, 2)
 
@@ -43,6 +42,8 @@ def simulate(
             _report(known, as_json)
             return
         raise UsageError("another simulated city lies there already", remedy=f"Remove {target} or choose --out")
+    from jobs.simulate import simulate as write_city  # make demo has another process write the city
+
     with Progress() as progress:
         catalog = load_catalog(chosen.home)
         counts = write_city(
