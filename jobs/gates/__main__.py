@@ -13,7 +13,7 @@ from typing import Any
 from jobs.errors import whereabouts
 from jobs.gates.engine import Result, evaluate
 from jobs.gates.suite import Rule
-from jobs.loading import loading
+from jobs.loading import loading, without
 
 _UNASKED = ("pyspark", "boto3", "botocore")
 """What Great Expectations loads where it finds it, for kinds of data that are never asked about here: a sixth of the
@@ -40,8 +40,7 @@ def main() -> None:
     """Answer what :func:`jobs.gates.judge.ask` asks."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not be read as an answer
-    for name in _UNASKED:
-        sys.modules[name] = None  # type: ignore[assignment] # to import it fails, as where it is not installed
+    without(*_UNASKED)
     sys.meta_path.insert(0, _LoadLater)
     with loading():
         import great_expectations.expectations  # noqa: F401 - the first question should not wait for it

@@ -16,7 +16,6 @@ import struct
 import sys
 import tempfile
 from dataclasses import asdict
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,6 +28,7 @@ from jobs.land.columns import Columns
 from jobs.land.header import HeaderDiffers, HeaderFault
 from jobs.land.limits import impose, too_large
 from jobs.land.reader import preload, read_records
+from jobs.loading import without
 
 LENGTH = struct.Struct("!I")
 ROW_NO, ABOUT = "_row_no", b"about"
@@ -41,18 +41,10 @@ def answer_schema(width: int) -> pa.Schema:
     return pa.schema([*((f"c{n}", pa.string()) for n in range(width)), (ROW_NO, pa.int64())])
 
 
-class _NoPandas(MetaPathFinder):
-    """Finds no pandas: pyarrow asks for it at its first array, and a quarter of every fork would be pandas, unused."""
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("readers do without pandas", name=fullname)
-
-
 def serve(control: socket.socket) -> None:
     """Answer requests until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.meta_path.insert(0, _NoPandas())
+    without("pandas")  # pyarrow asks for it at its first array, and it would be a quarter of every fork
     preload()
     gc.collect()
     gc.freeze()

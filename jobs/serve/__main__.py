@@ -8,12 +8,13 @@ from pathlib import Path
 import duckdb
 
 from jobs.errors import whereabouts
-from jobs.loading import loading
+from jobs.loading import loading, without
 
 
 def main(file: str, out: str) -> int:
     """Write the workbooks of the release in ``file`` below ``out`` when standard input has a line; 1 if that failed,
     and where on standard error."""
+    without("pandas")  # DuckDB asks for it at the first query with a parameter
     with loading():
         from jobs.serve.workbook import write_workbooks
     if not sys.stdin.readline():

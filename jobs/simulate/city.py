@@ -33,7 +33,8 @@ def simulate(
 ) -> dict[str, Any]:
     """Write inbox and truth below ``out``, which must not hold a city already; returns counts.
 
-    ``delivered`` is called once the inbox is whole and it is written what was planted: the golden cells come last.
+    ``delivered`` is called once the inbox is whole and it is written what was planted: the records and the golden cells
+    come last.
     """
     collecting = gc.isenabled()
     gc.disable()  # millions of records that live to the end: looking for garbage among them costs a third of the time
@@ -41,7 +42,7 @@ def simulate(
         truth = _simulate(catalog, people, days, seed, out, start, progress)
         if delivered:
             delivered()
-        return truth.write_golden({"people": people, "days": days, "seed": seed, "start": start.isoformat()})
+        return truth.write_rest({"people": people, "days": days, "seed": seed, "start": start.isoformat()})
     finally:
         if collecting:
             gc.enable()

@@ -105,14 +105,15 @@ class Truth:
             self.ledger.append({"date": day, "resource": resource, **stock.counts, "current": len(stock.live())})
 
     def write_deliveries(self) -> None:
-        """Write what is known once all is delivered: the records, what befell them, and what must become of them."""
-        for table in (self.records, self.mentions, self.errors):
-            table.close()
+        """Write what was delivered and what must become of it, known once all is."""
         _json(self.folder / "deliveries.json", self.deliveries)
         _json(self.folder / "ledger.json", self.ledger)
 
-    def write_golden(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """Write the golden cells and the world; returns the counts that also stand in ``world.json``."""
+    def write_rest(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Write the records and what befell them, the golden cells and the world; returns the counts that also stand in
+        ``world.json``."""
+        for table in (self.records, self.mentions, self.errors):
+            table.close()
         golden = conflicts = 0
         for entity in self.catalog.entities:
             cells, losers = self._write_golden(entity)
