@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +13,8 @@ import typer
 
 from jobs.cli.output import context, print_json, print_table, settings, stdout
 from jobs.cli.progress import Progress
-from jobs.errors import UsageError
-from jobs.lake.journal import VERDICTS
+from jobs.errors import GateFailed, UsageError
+from jobs.lake.journal import DELIVERIES, VERDICTS
 from jobs.lake.manifest import all_manifests, numbers, read_manifest
 from jobs.pipeline.preview import preview_release
 from jobs.pipeline.release import roll_back, serve_release
@@ -179,17 +180,12 @@ def report(release: Release = None) -> None:
 
 
 def gate(
-    layer: Annotated[str, typer.Argument(help="standardised, fused, derived or audited; landed with a load id.")],
-    table: Annotated[str, typer.Argument(help="Table name, such as gaj.household.person.")],
+    layer: Annotated[str, typer.Argument(help="landed, standardised, fused, derived or audited.")],
+    table: Annotated[str, typer.Argument(help="Table, such as gaj.household.person; landed: also a load id.")],
     as_json: AsJson = False,
 ) -> None:
-    """Exit 3 if the newest verdict is blocked."""
-    import json
-
-    rows = context().journal.newest(VERDICTS, "layer", "name", layer=stage_of(layer).layer, name=table)
-    if not rows:
-        raise UsageError(f"no verdict over {layer}.{table}", remedy="Run the stage first")
-    verdict = rows[0] | {"results": json.loads(rows[0]["results"])}
+    """Exit 3 if the newest verdict is blocked. Landed: that over the newest delivery of the resource."""
+    verdict = _verdict(stage_of(layer).layer, table)
     if as_json:
         print_json(verdict)
     else:
@@ -206,3 +202,18 @@ def gate(
             right=("checked", "failed", "limit %"),
         )
     raise typer.Exit(3 if verdict["outcome"] == "blocked" else 0)
+
+
+def _verdict(layer: str, table: str) -> dict[str, Any]:
+    journal = context().journal
+    deliveries = journal.newest(DELIVERIES, "load_id", resource=table) if layer == "landed" else []
+    rows = journal.newest(
+        VERDICTS, "layer", "name", layer=layer, name=deliveries[-1]["load_id"] if deliveries else table
+    )
+    if rows:
+        return rows[0] | {"results": json.loads(rows[0]["results"])}
+    if deliveries and deliveries[-1]["state"] == "refused":
+        newest = deliveries[-1]
+        problem = f"{newest['file']} was refused before any rule was judged: {newest['reason']}"
+        raise GateFailed(problem, remedy=f"See `brain deliveries --only {table} --refused`")
+    raise UsageError(f"no verdict over {layer}.{table}", remedy="Run the stage first; `brain status` names the tables")

@@ -13,7 +13,10 @@ REMOVED = f"{AGAIN}, or with the number of rows that were removed in its manifes
 _SAID: dict[str, tuple[Callable[[Mapping[str, Any]], str], str]] = {
     "landed_rows": (lambda f: "批次为空，一行也没有", AGAIN),
     "rejected_share": (
-        lambda f: f"收到 {f['received']:,} 行，其中 {f['rejected_pct']:.2f}% 读不成行，限 {MAX_REJECTED:.0%}",
+        lambda f: (
+            f"收到 {f['received']:,} 行，其中 {f['rejected_pct']:.2f}% 读不成行，限 {MAX_REJECTED:.0%}，"
+            f"首见于第 {f['first_rejected']} 行"
+        ),
         AGAIN,
     ),
     "last_record": (lambda f: f"末行（第 {f['received']:,} 行）不完整，文件疑被截断", AGAIN),

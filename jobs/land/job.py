@@ -24,7 +24,7 @@ from jobs.land.drift import Change, Traits, changes_of, columns_of, may_be_absen
 from jobs.land.header import HeaderDiffers
 from jobs.land.isolation import expect_isolated, read_isolated
 from jobs.land.limits import bound
-from jobs.land.rejects import REJECTS, RejectLog
+from jobs.land.rejects import REJECTS, RejectLog, may_be_cut
 from jobs.land.renamed import Candidate, candidates, explained
 from jobs.land.rows import add_exactly, column_sum, landed_schema, to_batches
 from jobs.land.shapes import Shape, shape_of
@@ -43,8 +43,10 @@ class Landing:
     rejects_version: Version | None = None
     landed: int = 0
     rejected: int = 0
-    last_rejected: int = 0
-    """Number of the last record that was not taken."""
+    first_rejected: list[int] = field(default_factory=list)
+    """Numbers of the first records that were not taken."""
+    is_cut: bool = False
+    """The last record was not taken, and may be the beginning of one."""
     sums: dict[str, Decimal] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     """What was passed over as declared, or is doubtful though taken, and how often."""
@@ -126,7 +128,8 @@ def _append(
     gone = delivery.load_id if earlier.landed or earlier.rejected else ""
     number = ctx.lake.append("landed", resource.id, ahead(batches()), schema, gone)
     landing.version = _grown(ctx, resource.id, number, landing.landed - earlier.landed)
-    landing.rejected, landing.last_rejected = log.count, log.last_no
+    landing.rejected, landing.first_rejected = log.count, log.first
+    landing.is_cut = log.last is not None and log.last.row_no == landing.received and may_be_cut(log.last.reason)
     if log.count or earlier.rejected:
         name = f"{resource.id}__rejects"
         number = ctx.lake.append("landed", name, log.batches(), REJECTS, gone)

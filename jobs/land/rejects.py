@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from typing import IO
@@ -14,13 +15,24 @@ REJECTS = pa.schema(
     [("_load_id", pa.string()), ("_row_no", pa.int64()), ("_reason", pa.string()), ("_text", pa.string())]
 )
 
+_SHOWN = 3
+"""Numbers of rejects that are told where a delivery is refused for their number."""
+_FIELDS = re.compile(r"column_count: ([0-9]+) fields instead of ([0-9]+)")
+
+
+def may_be_cut(reason: str) -> bool:
+    """Whether a record not taken for ``reason`` may be the beginning of one: with too many fields it is not."""
+    found = _FIELDS.match(reason)
+    return found is None or int(found[1]) <= int(found[2])
+
 
 class RejectLog:
-    """Rejects of one delivery, appended while it is read and read back once."""
+    """Rejects of one delivery, appended while it is read and read back once; ``first`` are the numbers of the first."""
 
     def __init__(self, load_id: str) -> None:
         self.count = 0
-        self.last_no = 0
+        self.first: list[int] = []
+        self.last: Reject | None = None
         self._load_id = load_id
         self._file: IO[bytes] | None = None
         self._writer: pa.RecordBatchStreamWriter | None = None
@@ -40,7 +52,8 @@ class RejectLog:
         ]
         self._writer.write_batch(pa.record_batch(columns, schema=REJECTS))
         self.count += len(rejects)
-        self.last_no = rejects[-1].row_no
+        self.first += [reject.row_no for reject in rejects[: _SHOWN - len(self.first)]]
+        self.last = rejects[-1]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All of them; the file goes with the last."""

@@ -221,11 +221,11 @@ def _facts(landing: land_job.Landing, load: Load, before: int) -> tuple[dict[str
     """The delivery's counts as one row, and the rules over it."""
     manifest = landing.delivery.manifest
     received = landing.received
-    last_cut = landing.rejected > 0 and landing.last_rejected == received and "rows" not in manifest
     facts: dict[str, Any] = {
         "received": received,
         "rejected_pct": 100.0 * landing.rejected / received if received else 0.0,
-        "cut_off": int(last_cut),
+        "first_rejected": "、".join(map(str, landing.first_rejected)),
+        "cut_off": int(landing.is_cut and "rows" not in manifest),
         "before": before,
         "loss_beyond_pct": unexplained_loss(received, before, int(manifest.get("removed", 0)), load),
     }

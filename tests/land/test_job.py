@@ -34,7 +34,7 @@ def test_what_was_received_is_landed_or_rejected_with_its_number(tmp_path: Path)
     ctx = make_home(tmp_path)
     delivery = put_blob(ctx, _csv("1,甲,a", "2,乙", "3,丙,c"), sums={"编号": "6", "地址": "0", "other": "1"})
     landing = job.run(ctx, delivery)
-    assert (landing.received, landing.landed, landing.rejected, landing.last_rejected) == (3, 2, 1, 2)
+    assert (landing.received, landing.landed, landing.rejected, landing.is_cut) == (3, 2, 1, False)
     assert {name: str(total) for name, total in landing.sums.items()} == {"编号": "4", "地址": "0"}
     assert ctx.lake.passed("landed", RESOURCE) is None, "only a gate lets it through"
     _pass(ctx, landing)
@@ -50,6 +50,14 @@ def test_what_was_received_is_landed_or_rejected_with_its_number(tmp_path: Path)
         "_reason": "column_count: 2 fields instead of 3",
         "_text": "2,乙",
     }
+
+
+@pytest.mark.parametrize(("last", "is_cut"), [("2,乙", True), ('2,"乙', True), ("2,乙,b,c", False), ("2,乙,b", False)])
+def test_a_last_record_with_too_few_fields_may_be_cut_one_with_too_many_is_not(
+    tmp_path: Path, last: str, is_cut: bool
+) -> None:
+    landing = job.run(make_home(tmp_path), put_blob(make_home(tmp_path), _csv("1,甲,a", last)))
+    assert landing.is_cut is is_cut
 
 
 def test_a_delivery_that_did_not_pass_is_undone_by_the_next(tmp_path: Path) -> None:

@@ -129,6 +129,27 @@ def test_the_receipt_of_a_refusal_names_the_reason_in_chinese(home: Home, tmp_pa
     assert json.loads((out / f"{name}.json").read_text(encoding="utf-8"))["rows"]["untaken"] == 1
 
 
+def test_a_delivery_refused_for_its_rejects_says_where_they_are(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last one has a cell too many, which no cut file has."""
+    home.send("thing_20260301_1.csv", {"1": "a,b", "2": "东城", "3": "a,b", "4": "a,b", "5": "a,b"})
+    home.run()
+    (receipt,) = receipts(Context(home.ctx.settings, DAY), RESOURCE)
+    text = receipt_text(receipt)
+    assert "收到 5 行，其中 80.00% 读不成行，限 5%，首见于第 1、3、4 行" in text
+    assert "截断" not in text
+    capsys.readouterr()
+    assert home.brain("gate", "landed", RESOURCE) == 3
+    assert "拒收行不超过 5%" in capsys.readouterr().out
+
+
+def test_the_gate_of_a_file_that_no_rule_judged_says_so(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    home.send("thing_20260301_1.csv", {"1": "a"}, ("编号", "姓名", "现地址"))
+    home.run()
+    capsys.readouterr()
+    assert home.brain("gate", "landed", RESOURCE) == 3
+    assert "thing_20260301_1.csv was refused before any rule was judged" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("data", "rows"),
     [
