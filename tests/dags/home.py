@@ -12,15 +12,15 @@ LIVE = ("gaj.household.person", "mzj.marriage.registration")
 DEPARTMENTS = ("gaj", "mzj")
 
 
-def make_small_home(home: Path, project: Path, environment: Mapping[str, str]) -> None:
-    """The catalog, and two days of deliveries of 60 persons in its inbox."""
+def make_small_home(home: Path, project: Path, environment: Mapping[str, str], live: tuple[str, ...] = LIVE) -> None:
+    """The catalog with these resources ``live``, and two days of deliveries of 60 persons in its inbox."""
     for name in ("catalog", "expectations"):
         shutil.copytree(project / name, home / name)
     for sql in (home / "catalog" / "themes").glob("*/*.sql"):
         sql.unlink()
     connections = home / "catalog" / "connections.yml"
     lines = connections.read_text(encoding="utf-8").splitlines()
-    connections.write_text("".join(f"{line}\n" for line in lines if line.startswith(LIVE)), encoding="utf-8")
+    connections.write_text("".join(f"{line}\n" for line in lines if line.startswith(live)), encoding="utf-8")
     simulate = [sys.executable, "-m", "jobs", "--quiet", "simulate", "--people", "60", "--days", "2"]
     settings = {**environment, "BRAIN_HOME": str(home)}
     subprocess.run(simulate, env=settings, check=True, stdout=subprocess.DEVNULL)
