@@ -92,7 +92,7 @@ def await_inbox(city: subprocess.Popen[str] | None) -> bool:
     from jobs.gates import call_judge
 
     line = city.stdout.readline() if city is not None and city.stdout else ""
-    print(line, end="", flush=True)
+    print(f"{'inbox':<12}{line}" if line else "", end="", flush=True)
     if city is not None and line:
         os.setpriority(os.PRIO_PROCESS, city.pid, LEISURE)
     call_judge()

@@ -54,10 +54,13 @@ def where(
         str,
         typer.Argument(help="Value of a key column or of a strong identifier, as delivered or as standardised."),
     ],
+    cells: Annotated[
+        bool, typer.Option("--cells", help="Also each flagged cell with the text that was delivered: personal values.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """One line a landed, quarantined or refused row."""
-    rows = where_row(context(), resource, key)
+    rows = where_row(context(), resource, key, cells)
     if not rows:
         raise UsageError(
             "no row of this key has arrived", remedy="Check the key, and `brain status` for refused deliveries"
@@ -73,3 +76,7 @@ def where(
         ],
         right=("row",),
     )
+    for row in rows:
+        for cell in row.get("flagged", ()):
+            place = f"{row.get('file')}, row {row['row_no']}"
+            stdout.print(f"{place}: {cell['column']} is {cell['flag']}: {cell['text']}", markup=False)

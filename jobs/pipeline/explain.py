@@ -91,9 +91,10 @@ def _with_delivery(ctx: Context, source: Row) -> Row:
     return source | facts
 
 
-def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
+def where_row(ctx: Context, resource: str, key: str, cells: bool = False) -> list[Row]:
     """Every landed row of a key (the delivered text or the standardised value) and its fate, in order of delivery;
-    with it what was repaired, passed over or doubtful while the delivery it came with was read."""
+    with it what was repaired, passed over or doubtful while the delivery it came with was read. With ``cells`` also
+    ``flagged``: of each cell with a flag its column, flag and delivered text, which may be a personal value."""
     if resource not in ctx.catalog.live:
         raise UsageError(f"{resource!r} is not a live resource", remedy="See `brain status`")
     landed = ctx.lake.passed("landed", resource)
@@ -113,10 +114,12 @@ def where_row(ctx: Context, resource: str, key: str) -> list[Row]:
         why = "array_to_string(_rules, '; ')" if fate else "''"
         query = (
             f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, "
-            f"_from_seq AS from_seq, _to_seq AS to_seq FROM read_parquet($files) WHERE {said}"
+            f"_from_seq AS from_seq, _to_seq AS to_seq, _flag, _raw FROM read_parquet($files) WHERE {said}"
         )
         for row in _rows(ctx.lake.files(version), query, key=key):
-            rows[(row["load_id"], row["row_no"])] = row
+            flags, texts = row.pop("_flag"), row.pop("_raw")
+            flagged = [{"column": name, "flag": flag, "text": texts[name]} for name, flag in flags.items() if flag]
+            rows[(row["load_id"], row["row_no"])] = row | ({"flagged": flagged} if cells else {})
     rows |= _refused_rows(ctx, resource, key)
     notes = delivery_notes(ctx, resource)
     found = [_with_delivery(ctx, row) | {"notes": notes.get(row["load_id"], {})} for row in rows.values()]

@@ -193,6 +193,18 @@ def test_a_row_and_a_delivery_come_with_what_was_noticed_in_reading(
         assert "bom 1, mixed_ends 1" in capsys.readouterr().out
 
 
+def test_a_flagged_cell_is_shown_with_its_delivered_text_only_where_asked(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.send("thing_20260301_1.csv", {"1": "东城", "2": "ＡＢ"})
+    home.run()
+    capsys.readouterr()
+    assert home.brain("where", RESOURCE, "2") == 0
+    assert "ＡＢ" not in capsys.readouterr().out
+    assert home.brain("where", RESOURCE, "2", "--cells") == 0
+    assert "thing_20260301_1.csv, row 2: element_2 is repaired: ＡＢ" in capsys.readouterr().out
+
+
 def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     home.send("thing_20260301_1.csv", {"1": "a"})
     home.send("thing-0302.csv", {"2": "秘密"})
