@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,14 +23,12 @@ def standing(rejects: pa.Table, kept: pa.Table, newest: int | None) -> pa.Table:
     return rejects.filter(pc.invert(pc.fill_null(later, False)))
 
 
-def arrived_frame(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pd.DataFrame]:
-    """Frames of a standardised resource: current rows, and current ∪ quarantined, flags as columns of their own."""
-    current = kept.filter(pc.equal(kept.column("_fate"), "current"))
-    kept_frame = _flat(current, False)
-    parts = [kept_frame]
-    if rejects is not None and rejects.num_rows:
-        parts.append(_flat(rejects, True))
-    return {"kept": kept_frame, "arrived": pd.concat(parts, ignore_index=True) if len(parts) > 1 else kept_frame}
+def arrived_rows(kept: pa.Table, rejects: pa.Table | None) -> dict[str, pa.Table]:
+    """Rows of a standardised resource: the current ones, and current ∪ quarantined, flags as columns of their own."""
+    current = _flat(kept.filter(pc.equal(kept.column("_fate"), "current")), False)
+    if rejects is None or not rejects.num_rows:
+        return {"kept": current, "arrived": current}
+    return {"kept": current, "arrived": pa.concat_tables([current, _flat(rejects, True)])}
 
 
 def _judged_flag(flag: pa.Array, value: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -40,12 +37,10 @@ def _judged_flag(flag: pa.Array, value: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(clean, pa.scalar("", pa.string()), flag)
 
 
-def _flat(table: pa.Table, quarantined: bool) -> pd.DataFrame:
+def _flat(table: pa.Table, quarantined: bool) -> pa.Table:
     columns = {name: table.column(name) for name in table.column_names if not name.startswith("_")}
     flags = table.column("_flag").combine_chunks()
     for index, flag in enumerate(flags.type):
         given = flags.field(index) if table.num_rows else pa.array([], pa.string())
         columns[f"{flag.name}__flag"] = _judged_flag(given, table.column(flag.name))
-    frame = pa.table(columns).to_pandas(date_as_object=True, timestamp_as_object=False)
-    frame["_quarantined"] = quarantined
-    return frame
+    return pa.table(columns | {"_quarantined": pa.repeat(quarantined, table.num_rows)})

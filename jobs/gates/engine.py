@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from jobs.gates.suite import Rule
 from jobs.rules.predicate import columns_of
 
@@ -47,8 +49,8 @@ def _context() -> Any:
     return context
 
 
-def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> list[Result]:
-    """Judge every rule over ``frame``; a rule that cannot be judged is an error, never a pass.
+def evaluate(rules: list[Rule], rows: pa.Table | pd.DataFrame, by_row: bool = False) -> list[Result]:
+    """Judge every rule over ``rows``; a rule that cannot be judged is an error, never a pass.
 
     ``by_row`` also names the failing rows, for frames that hold one row a delivery.
     """
@@ -62,7 +64,8 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
     known = [expectation for rule in rules if rule.id not in cells and (expectation := _expectation(rule)) is not None]
     if cells:
         known.append(expect_cells(cells.values(), by_row))
-    batch = _frames().get_batch({"dataframe": _comparable(judged_columns(rules, frame))})
+    frame = rows.to_pandas(date_as_object=True) if isinstance(rows, pa.Table) else rows
+    batch = _frames().get_batch({"dataframe": _comparable(frame)})
     suite = gx.ExpectationSuite(name="suite", expectations=known)
     outcome = batch.validate(suite, result_format="COMPLETE" if by_row else "BASIC")
     answers = {item.expectation_config.meta["rule"]: item for item in outcome.results}
@@ -73,11 +76,12 @@ def evaluate(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> li
     ]
 
 
-def judged_columns(rules: list[Rule], frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns that the rules name: no other needs to be carried to whoever judges."""
+def judged_columns(rules: list[Rule], rows: pa.Table) -> pa.Table:
+    """The columns that the rules name, for no other needs to be carried to whoever judges; one at least, since rows
+    without columns cannot be counted."""
     named = {column for rule in rules for column in columns_of(rule.args)}
-    judged = [column for column in frame.columns if column in named]
-    return frame if len(judged) == len(frame.columns) else frame[judged]
+    judged = [column for column in rows.column_names if column in named]
+    return rows.select(judged or rows.column_names[:1])
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:

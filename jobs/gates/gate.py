@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 
 from jobs.gates import judge
@@ -57,9 +58,9 @@ def decide(rules: list[Rule], results: list[Result], facts: dict[str, Any] | Non
 
 
 def judge_table(
-    ctx: Context, versions: list[Version], rules: list[Rule], frames: Callable[[], dict[str, pd.DataFrame]]
+    ctx: Context, versions: list[Version], rules: list[Rule], rows: Callable[[], dict[str, pa.Table]]
 ) -> Verdict:
-    """Judge ``versions[0]`` (the others share its fate). ``frames`` gives ``arrived`` and ``kept`` when needed.
+    """Judge ``versions[0]`` (the others share its fate). ``rows`` gives ``arrived`` and ``kept`` when needed.
 
     A version judged before under the same suite keeps its verdict.
     """
@@ -67,13 +68,13 @@ def judge_table(
     earlier = _known(ctx, main, suite)
     if earlier is not None and not any(version.changed for version in versions):
         return earlier
-    held = frames()
+    held = rows()
     results: list[Result] = []
     if held["arrived"] is held["kept"]:
         results = _ask(rules, held["kept"])
     else:
-        for on, frame in held.items():
-            results += _ask([rule for rule in rules if rule.on == on], frame)
+        for on, table in held.items():
+            results += _ask([rule for rule in rules if rule.on == on], table)
     verdict = decide(rules, results)
     with ctx.journal.writing() as connection:
         _record(ctx, main, suite, rules, verdict, connection=connection)
@@ -83,8 +84,8 @@ def judge_table(
     return verdict
 
 
-def _ask(rules: list[Rule], frame: pd.DataFrame) -> list[Result]:
-    return judge.ask(rules, judged_columns(rules, frame)) if rules else []
+def _ask(rules: list[Rule], rows: pa.Table) -> list[Result]:
+    return judge.ask(rules, judged_columns(rules, rows)) if rules else []
 
 
 @dataclass(frozen=True)

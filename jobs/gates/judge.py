@@ -19,6 +19,7 @@ from jobs.settings import process_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _ASKING = Lock()
 _judges: list[subprocess.Popen[bytes]] = []
@@ -30,12 +31,12 @@ def start() -> None:
         _judge()
 
 
-def ask(rules: list[Rule], frame: pd.DataFrame, by_row: bool = False) -> list[Result]:
+def ask(rules: list[Rule], rows: pa.Table | pd.DataFrame, by_row: bool = False) -> list[Result]:
     """:func:`jobs.gates.engine.evaluate`, over there. Raises EnvironmentFault if no answer came: nothing is passed."""
     with _ASKING:
         judge = _judge()
         try:
-            pickle.dump((rules, frame, by_row), judge.stdin)  # type: ignore[arg-type]
+            pickle.dump((rules, rows, by_row), judge.stdin)  # type: ignore[arg-type]
             judge.stdin.flush()  # type: ignore[union-attr]
             answer: list[Result] | str = pickle.load(judge.stdout)  # type: ignore[arg-type]  # noqa: S301 - our own
         except (EOFError, OSError, pickle.UnpicklingError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
-from typing import Any
+
+import pyarrow as pa
 
 from jobs.context import Context
 from jobs.contracts import Choice, Entity, Resource
@@ -86,10 +87,9 @@ def judged(ctx: Context, rules: list[Rule], versions: list[Version]) -> tuple[Ve
     """The gate of a table made of others: its rules see what readers would get."""
     main = versions[0]
 
-    def frames() -> Any:
+    def rows() -> dict[str, pa.Table]:
         table = ctx.lake.read_arrow(main.layer, main.name, main)
         plain = table.select([name for name in table.column_names if not name.startswith("_")])
-        frame = plain.to_pandas(date_as_object=True)
-        return {"kept": frame, "arrived": frame}
+        return {"kept": plain, "arrived": plain}
 
-    return main, judge_table(ctx, versions, rules, frames)
+    return main, judge_table(ctx, versions, rules, rows)

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+import pyarrow as pa
+
 from jobs.audit.facts import open_refusals
 from jobs.context import Context
 from jobs.contracts import Load, Resource
@@ -31,7 +33,7 @@ from jobs.gates import (
     note_reading,
     standardised_suite,
 )
-from jobs.gates.arrived import arrived_frame, standing
+from jobs.gates.arrived import arrived_rows, standing
 from jobs.lake.delivery import UNTAKEN, Delivery, counting, delivery_of
 from jobs.lake.journal import DELIVERIES, LANDINGS
 from jobs.lake.store import Version
@@ -303,13 +305,13 @@ def _in_force(ctx: Context) -> dict[str, list[str]]:
 
 
 def _judge(ctx: Context, resource: Resource, tables: standardise_job.Standardised) -> tuple[Version, Verdict]:
-    def frames() -> Any:
+    def rows() -> dict[str, pa.Table]:
         kept = ctx.lake.read_arrow("standardised", resource.id, tables.kept)
         rejects = ctx.lake.read_arrow("standardised", f"{resource.id}__rejects", tables.rejects)
         if rejects.num_rows:
             newest = standardise_job.orders_of(ctx, resource.id)[-1][1] if resource.load.mode == "full" else None
             rejects = standing(rejects, kept, newest)
-        return arrived_frame(kept, rejects)
+        return arrived_rows(kept, rejects)
 
     rules = standardised_suite(ctx.catalog, resource)
-    return tables.kept, judge_table(ctx, [tables.kept, tables.rejects], rules, frames)
+    return tables.kept, judge_table(ctx, [tables.kept, tables.rejects], rules, rows)

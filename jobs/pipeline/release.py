@@ -37,8 +37,8 @@ def _judge(ctx: Context, name: str, version: Version, seconds: float) -> Step:
     rules = table_suite(ctx.catalog, "7_audited", name, _KEYS[name])
     if name in _MAY_BE_EMPTY:
         rules = [rule for rule in rules if rule.id != "not_empty"] or rules
-    frame = ctx.lake.read_arrow("audited", name, version).to_pandas()
-    verdict = judge_table(ctx, [version], rules, lambda: {"kept": frame, "arrived": frame})
+    rows = ctx.lake.read_arrow("audited", name, version)
+    verdict = judge_table(ctx, [version], rules, lambda: {"kept": rows, "arrived": rows})
     state = "blocked" if verdict.blocked else "built" if version.changed else "unchanged"
     return Step("audited", name, state, version.rows, seconds / len(_KEYS), verdict.reason)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from jobs.contracts import Catalog, Expectation, Resource
 from jobs.derive.sql import theme_queries
-from jobs.gates.arrived import arrived_frame
+from jobs.gates.arrived import arrived_rows
 from jobs.gates.engine import evaluate
 from jobs.gates.suite import standardised_suite, table_suite
 from jobs.rules import rule_for
@@ -89,7 +89,7 @@ def test_every_standardised_rule_can_be_judged(catalog: Catalog) -> None:
         if folder == "3_standardised":
             resource = catalog.resources[table]
             rules = [rule for rule in standardised_suite(catalog, resource) if "#" in rule.id]
-            results = evaluate(rules, arrived_frame(frame_of(catalog, resource), None)["arrived"])
+            results = evaluate(rules, arrived_rows(frame_of(catalog, resource), None)["arrived"])
             assert not [f"{table}: {r.rule.name}" for r in results if r.outcome == "error"]
 
 
@@ -98,7 +98,7 @@ def test_every_base_rule_can_be_judged(catalog: Catalog) -> None:
         elements = [catalog.elements[element] for element in entity.authority]
         columns = {e.id: column_of(rule_for(e, e.code_table is not None).type) for e in elements}
         rules = [rule for rule in table_suite(catalog, "5_fused", entity.entity, []) if "#" in rule.id]
-        results = evaluate(rules, pa.table(columns).to_pandas(date_as_object=True))
+        results = evaluate(rules, pa.table(columns))
         assert not [f"{entity.entity}: {r.rule.name}" for r in results if r.outcome == "error"]
 
 

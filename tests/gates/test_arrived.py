@@ -10,7 +10,9 @@ import pyarrow as pa
 import pytest
 
 from jobs.context import Context
+from jobs.gates import Rule
 from jobs.gates.arrived import standing
+from jobs.gates.engine import evaluate, judged_columns
 from jobs.pipeline import run_pipeline
 from jobs.pipeline.run import DONE, PARTLY
 from jobs.settings import Settings
@@ -39,6 +41,13 @@ KEPT = rows(("a", 20, "current"), ("b", 10, "current"), ("c", 20, "superseded"))
 )
 def test_what_nothing_has_taken_the_place_of_stands(newest: int | None, stand: list[str]) -> None:
     assert standing(SET_ASIDE, KEPT, newest).column("_key").to_pylist() == stand
+
+
+def test_a_rule_about_the_whole_table_counts_rows_though_it_names_no_column() -> None:
+    rule = Rule("rows", "expect_table_row_count_to_be_between", {"min_value": 4}, "critical", "0202", "rows")
+    assert judged_columns([rule], KEPT).num_rows == 3
+    (result,) = evaluate([rule], judged_columns([rule], KEPT))
+    assert result.outcome == "failed"
 
 
 @pytest.mark.engine

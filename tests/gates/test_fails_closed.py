@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -37,9 +36,8 @@ def version(ctx: Context) -> Version:
     return ctx.lake.write_table("fused", "organisation", ROWS)
 
 
-def judge(ctx: Context, version: Version, rules: list[Rule], frame: pd.DataFrame | None = None) -> Verdict:
-    kept = ROWS.to_pandas() if frame is None else frame
-    return judge_table(ctx, [version], rules, lambda: {"arrived": kept, "kept": kept})
+def judge(ctx: Context, version: Version, rules: list[Rule], rows: pa.Table = ROWS) -> Verdict:
+    return judge_table(ctx, [version], rules, lambda: {"arrived": rows, "kept": rows})
 
 
 def test_what_holds_passes_and_only_then_is_readable(ctx: Context, version: Version) -> None:
@@ -91,7 +89,7 @@ def test_an_error_blocks_even_where_a_failure_would_only_warn(ctx: Context, vers
 
 
 def test_a_result_that_got_lost_blocks() -> None:
-    results = evaluate([NOT_NULL, SMALL], ROWS.to_pandas())
+    results = evaluate([NOT_NULL, SMALL], ROWS)
     assert decide([NOT_NULL, SMALL], results[:1]).blocked
 
 
@@ -112,7 +110,7 @@ def test_a_changed_rule_is_judged_again(ctx: Context, version: Version) -> None:
 
 
 def test_no_message_holds_a_value_of_a_row(ctx: Context, version: Version) -> None:
-    secret = pd.DataFrame({"uscc": ["441900199001011234", None, "x"], "n_staff": ["441900199001011234", 1, 2]})
+    secret = pa.table({"uscc": ["441900199001011234", None, "x"], "n_staff": ["441900199001011234", "1", "2"]})
     verdict = judge(ctx, version, [NOT_NULL, SMALL], secret)
     noted = ctx.journal.newest(VERDICTS, "layer", "name", layer="fused", name="organisation")
     assert verdict.blocked
