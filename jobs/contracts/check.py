@@ -6,16 +6,16 @@ known if it is declared at all, even wrongly: one mistake is one fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from jobs.contracts.access import check_access
 from jobs.contracts.authority import check_authority
-from jobs.contracts.drift import check_names
+from jobs.contracts.drift import Place, check_names
 from jobs.contracts.expect import check_expectations
 from jobs.contracts.known import Finding, Known, unknown
 from jobs.contracts.registers import AMOUNT_UNITS
-from jobs.contracts.sources import CODE_READINGS, Mention, Resource, SourceField
+from jobs.contracts.sources import CODE_READINGS, Load, Mention, Resource, SourceField
 
 if TYPE_CHECKING:
     from jobs.contracts.catalog import Catalog
@@ -75,17 +75,23 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
             yield "Resource", resource.id, ("fields", index, "against"), problem
     for at, problem in check_names(resource):
         yield "Resource", resource.id, at, problem
-    listed = [("load", "key", name) for name in resource.load.key] + [("totals", "", name) for name in resource.totals]
-    listed += [("load", "operation", resource.load.operation)] if resource.load.operation else []
-    for top, below, name in listed:
-        if name not in names:
-            problem = f"column {name!r} is not among the fields; expected one of {', '.join(sorted(names))}"
-            yield "Resource", resource.id, (top, below), problem
+    for at, problem in check_named(resource.load, resource.totals, names):
+        yield "Resource", resource.id, at, problem
     if resource.load.mode == "cdc" and not resource.load.operation:
         problem = "mode cdc needs `operation`: the column that says insert, update or delete"
         yield "Resource", resource.id, ("load",), problem
     for index, mention in enumerate(resource.mentions):
         yield from _mention(known, resource, mention, index, set(columns))
+
+
+def check_named(load: Load, totals: Sequence[str], names: Set[str]) -> Iterator[tuple[Place, str]]:
+    """Columns that a resource names and that are not among ``names``, those of its fields: place and problem."""
+    listed = [("load", "key", name) for name in load.key] + [("totals", "", name) for name in totals]
+    listed += [("load", "operation", load.operation)] if load.operation else []
+    for top, below, name in listed:
+        if name not in names:
+            problem = f"column {name!r} is not among the fields; expected one of {', '.join(sorted(names))}"
+            yield (top, below), problem
 
 
 def _against(catalog: Catalog, resource: Resource, field: SourceField) -> str:

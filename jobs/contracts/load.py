@@ -15,12 +15,12 @@ from pydantic import BaseModel, ValidationError
 
 from jobs.contracts.access import Access
 from jobs.contracts.catalog import Catalog
-from jobs.contracts.check import check_field, check_references
+from jobs.contracts.check import check_field, check_named, check_references
 from jobs.contracts.entities import Entity
 from jobs.contracts.known import Known, unknown
 from jobs.contracts.reader import CatalogFaults, Fault, Model, Place, Reader
 from jobs.contracts.registers import CodeTable, CodeTableFacts, Department, Element, ElementsFile, Scoring, Term
-from jobs.contracts.sources import Resource, SourceField, SourceFile, System
+from jobs.contracts.sources import Load, Resource, SourceField, SourceFile, System
 from jobs.contracts.themes import Expectation, Theme
 from jobs.stages import STAGES
 
@@ -140,6 +140,8 @@ def _sources(reader: Reader, folder: Path) -> tuple[dict[str, System], dict[str,
             built = reader.keep(resources, Resource, item, path, at, "id")
             if built is None:
                 loose += [(path, (*at, "fields", place), field) for place, field in _sound_fields(item)]
+                for place, problem in _misnamed(item):
+                    reader.fault(path, (*at, *place), problem)
             elif built.system != expected:
                 reader.fault(path, (*at, "id"), f"id {built.id!r} does not match its path; expected {expected}.<thing>")
     return dict(sorted(systems.items())), dict(sorted(resources.items())), loose
@@ -151,6 +153,16 @@ def _sound_fields(item: Any) -> Iterator[tuple[int, SourceField]]:
     for place, field in enumerate(fields if isinstance(fields, list) else []):
         with suppress(ValidationError):
             yield place, SourceField.model_validate(field)
+
+
+def _misnamed(item: Any) -> Iterator[tuple[Place, str]]:
+    """What a resource that is wrong elsewhere names beside its fields, as far as each of them has a name."""
+    fields = item.get("fields") if isinstance(item, dict) else None
+    listed = fields if isinstance(fields, list) else []
+    names = [field["name"] for field in listed if isinstance(field, dict) and isinstance(field.get("name"), str)]
+    if len(names) == len(listed) > 0:
+        with suppress(ValidationError):
+            yield from check_named(Load.model_validate(item.get("load")), (), set(names))
 
 
 def _elements(reader: Reader, path: Path) -> dict[str, Element]:

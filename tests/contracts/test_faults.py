@@ -187,11 +187,13 @@ def test_five_mistakes_are_five_faults(home: Path) -> None:
         assert sum(all(part in str(fault) for part in wrong.says) for fault in faults) == 1, wrong.name
 
 
-def test_what_a_field_names_is_looked_up_whatever_else_is_wrong_with_its_resource(home: Path) -> None:
+def test_what_a_field_and_the_key_name_is_looked_up_whatever_else_is_wrong_with_the_resource(home: Path) -> None:
     replacing("cycle: daily", "cycle: fortnightly")(home / HOUSEHOLD)
     replacing("element: birth_date", "element: birthdate")(home / HOUSEHOLD)
     replacing("label: 姓名, element: person_name", "lable: 姓名, element: personname")(home / HOUSEHOLD)
+    replacing("key: [GMSFHM]", "key: [SFZH]")(home / HOUSEHOLD)
     said = [fault.problem for fault in faults_of(home)]
+    assert sum("column 'SFZH' is not among the fields" in problem for problem in said) == 1
     assert sum("cycle" in problem or "'daily'" in problem for problem in said) == 1
     assert sum("element 'birthdate' is unknown" in problem for problem in said) == 1
     assert not any("personname" in problem for problem in said), "a field is read once its own form is right"
