@@ -30,8 +30,9 @@ MAX_ROWS = 1_000_000
 """Rows on one sheet; the format ends at 1,048,576."""
 MAX_CELL = 32_767
 """Characters in one cell."""
-_IN_MEMORY = 50_000
-"""Rows up to which a workbook is put together in memory: its parts as files take a third of the time of a small one."""
+_IN_MEMORY = 2_000
+"""Rows up to which a workbook is put together in memory, some 50 MB of it: its parts as files take a third of the time
+of a small one. A longer one is written row by row, whatever its length."""
 _ROWS = "FROM reject.{} WHERE resource = ? ORDER BY period, load_id, row_no"
 _CUT = "……（超出单元格上限，已截断）"
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f']")
@@ -72,12 +73,12 @@ def write_workbooks(connection: duckdb.DuckDBPyConnection, out: Path) -> list[Pa
 
 
 class _Book:
-    """One file of about so many ``rows`` being written, row by row."""
+    """One file of so many ``rows``, short of its cover."""
 
     def __init__(self, path: Path, as_of: str, rows: int) -> None:
         options = {
             "constant_memory": True,
-            "in_memory": rows <= _IN_MEMORY,
+            "in_memory": rows <= _IN_MEMORY,  # overrides the line above
             "strings_to_formulas": False,
             "strings_to_numbers": False,
             "strings_to_urls": False,
@@ -140,11 +141,12 @@ def _write(facts: Facts, out: Path, code: str, name: str, counts: Counts, delive
     resources = facts.connection.execute(
         "SELECT id, name FROM meta.resources WHERE is_live AND department = ? ORDER BY id", [code]
     ).fetchall()
+    findings, receipts = list(_findings(facts, code)), list(delivered.of(code))
     rows = sum(counts.get((table, resource), 0) for resource, _ in resources for table in ("landed", "standardised"))
-    book = _Book(path, facts.as_of, rows)
+    book = _Book(path, facts.as_of, rows + len(findings) + len(receipts))
     book.sheet("说明", ("项目", "内容"), _cover(name, resources, facts.release, counts), (34, 90))
-    book.sheet("未过规则", [head for _, head in _FINDINGS], _findings(facts, code), (8, 28, 24, 14, 30))
-    book.sheet("接收回执", HEADS, delivered.of(code), WIDTHS)
+    book.sheet("未过规则", [head for _, head in _FINDINGS], findings, (8, 28, 24, 14, 30))
+    book.sheet("接收回执", HEADS, receipts, WIDTHS)
     for resource, title in resources:
         _sheets(facts, book, resource, title, counts)
     book.workbook.close()

@@ -70,8 +70,12 @@ def test_same_release_same_bytes(hostile: Path, written: dict[str, Path], tmp_pa
     assert {key: path.read_bytes() for key, path in again.items()} == {k: p.read_bytes() for k, p in written.items()}
 
 
-def test_long_tables_and_long_cells(small: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("in_memory", [-1, 2_000], ids=["row by row", "in memory"])
+def test_long_tables_and_long_cells(
+    small: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
     monkeypatch.setattr(workbook, "MAX_ROWS", 4)
+    monkeypatch.setattr(workbook, "_IN_MEMORY", in_memory)
     sample = Sample(small)
     path = write(sample, tmp_path / "long.duckdb")
     with duckdb.connect(str(path)) as connection:
