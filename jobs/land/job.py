@@ -129,7 +129,8 @@ def _append(
     number = ctx.lake.append("landed", resource.id, ahead(batches()), schema, gone)
     landing.version = _grown(ctx, resource.id, number, landing.landed - earlier.landed)
     landing.rejected, landing.first_rejected = log.count, log.first
-    landing.is_cut = log.last is not None and log.last.row_no == landing.received and may_be_cut(log.last.reason)
+    if log.last is not None and log.last.row_no == landing.received:
+        landing.is_cut = may_be_cut(log.last.reason, not landing.notes.get("open_end"))
     if log.count or earlier.rejected:
         name = f"{resource.id}__rejects"
         number = ctx.lake.append("landed", name, log.batches(), REJECTS, gone)

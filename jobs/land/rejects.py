@@ -17,13 +17,18 @@ REJECTS = pa.schema(
 
 _SHOWN = 3
 """Numbers of rejects that are told where a delivery is refused for their number."""
-_FIELDS = re.compile(r"column_count: ([0-9]+) fields instead of ([0-9]+)")
+_SIZES = re.compile(r"(?:column_count|length): ([0-9]+) \w+ instead of ([0-9]+)")
+_WHOLE = ("footer", "header_again", "second_table")
+"""Reasons for which a record is no record at all, though a whole line."""
 
 
-def may_be_cut(reason: str) -> bool:
-    """Whether a record not taken for ``reason`` may be the beginning of one: with too many fields it is not."""
-    found = _FIELDS.match(reason)
-    return found is None or int(found[1]) <= int(found[2])
+def may_be_cut(reason: str, has_end: bool) -> bool:
+    """Whether a file's last record, not taken for ``reason``, may be the beginning of one. What is no record is not;
+    one with too many fields or characters is not if its line ``has_end``."""
+    if reason.partition(":")[0] in _WHOLE:
+        return False
+    sizes = _SIZES.match(reason)
+    return not (has_end and sizes and int(sizes[1]) > int(sizes[2]))
 
 
 class RejectLog:

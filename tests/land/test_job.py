@@ -52,11 +52,24 @@ def test_what_was_received_is_landed_or_rejected_with_its_number(tmp_path: Path)
     }
 
 
-@pytest.mark.parametrize(("last", "is_cut"), [("2,乙", True), ('2,"乙', True), ("2,乙,b,c", False), ("2,乙,b", False)])
-def test_a_last_record_with_too_few_fields_may_be_cut_one_with_too_many_is_not(
+@pytest.mark.parametrize(
+    ("last", "is_cut"),
+    [
+        ("2,乙\n", True),
+        ('2,"乙\n', True),
+        ("2,乙,b,c\n", False),
+        ("2,乙,b,c", True),
+        ("2,乙,b", False),
+        ("合计,2,\n", False),
+        ("合计,2,", False),
+    ],
+)
+def test_a_last_record_may_be_cut_unless_it_ends_with_too_many_fields_or_is_a_footer(
     tmp_path: Path, last: str, is_cut: bool
 ) -> None:
-    landing = job.run(make_home(tmp_path), put_blob(make_home(tmp_path), _csv("1,甲,a", last)))
+    """A stray comma in the record in which a transfer broke off gives it too many, but no end."""
+    landing = job.run(make_home(tmp_path), put_blob(make_home(tmp_path), _csv("1,甲,a") + last.encode()))
+    assert landing.rejected == (last != "2,乙,b")
     assert landing.is_cut is is_cut
 
 
