@@ -14,7 +14,8 @@ import typer
 from jobs.cli.output import context, print_json, print_table, settings, stdout
 from jobs.cli.progress import Progress
 from jobs.errors import GateFailed, UsageError
-from jobs.lake.journal import DELIVERIES, VERDICTS
+from jobs.lake.delivery import delivery_of
+from jobs.lake.journal import DELIVERIES, VERDICTS, Journal
 from jobs.lake.manifest import all_manifests, numbers, read_manifest
 from jobs.pipeline.preview import preview_release
 from jobs.pipeline.release import roll_back, serve_release
@@ -206,14 +207,18 @@ def gate(
 
 def _verdict(layer: str, table: str) -> dict[str, Any]:
     journal = context().journal
-    deliveries = journal.newest(DELIVERIES, "load_id", resource=table) if layer == "landed" else []
-    rows = journal.newest(
-        VERDICTS, "layer", "name", layer=layer, name=deliveries[-1]["load_id"] if deliveries else table
-    )
+    newest = _newest_judged(journal, table) if layer == "landed" else None
+    rows = journal.newest(VERDICTS, "layer", "name", layer=layer, name=newest["load_id"] if newest else table)
     if rows:
         return rows[0] | {"results": json.loads(rows[0]["results"])}
-    if deliveries and deliveries[-1]["state"] == "refused":
-        newest = deliveries[-1]
+    if newest and newest["state"] == "refused":
         problem = f"{newest['file']} was refused before any rule was judged: {newest['reason']}"
         raise GateFailed(problem, remedy=f"See `brain deliveries --only {table} --refused`")
     raise UsageError(f"no verdict over {layer}.{table}", remedy="Run the stage first; `brain status` names the tables")
+
+
+def _newest_judged(journal: Journal, resource: str) -> dict[str, Any] | None:
+    """The last delivery of a resource, in their order, that was landed or refused."""
+    rows = journal.newest(DELIVERIES, "load_id", resource=resource)
+    judged = [row for row in rows if row["state"] in ("landed", "refused")]
+    return max(judged, key=lambda row: (delivery_of(row).order, row["seq"]), default=None)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from jobs.context import Context
     from jobs.pipeline import Outcome, Step
 
-stdout = Console(highlight=False, soft_wrap=True)
-stderr = Console(stderr=True, highlight=False)
+stdout = Console(highlight=False, soft_wrap=True, emoji=False)
+stderr = Console(stderr=True, highlight=False, emoji=False)
 _WIDEST = 100_000
 
 

@@ -79,4 +79,4 @@ def where(
     for row in rows:
         for cell in row.get("flagged", ()):
             place = f"{row.get('file')}, row {row['row_no']}"
-            stdout.print(f"{place}: {cell['column']} is {cell['flag']}: {cell['text']}", markup=False)
+            stdout.print(f"{place}: {cell['column']} is {cell['flag']}: {cell['text']!r}", markup=False)

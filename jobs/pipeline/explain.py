@@ -114,16 +114,21 @@ def where_row(ctx: Context, resource: str, key: str, cells: bool = False) -> lis
         why = "array_to_string(_rules, '; ')" if fate else "''"
         query = (
             f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, "
-            f"_from_seq AS from_seq, _to_seq AS to_seq, _flag, _raw FROM read_parquet($files) WHERE {said}"
+            f"_from_seq AS from_seq, _to_seq AS to_seq{', _flag, _raw' if cells else ''} "
+            f"FROM read_parquet($files) WHERE {said}"
         )
         for row in _rows(ctx.lake.files(version), query, key=key):
-            flags, texts = row.pop("_flag"), row.pop("_raw")
-            flagged = [{"column": name, "flag": flag, "text": texts[name]} for name, flag in flags.items() if flag]
-            rows[(row["load_id"], row["row_no"])] = row | ({"flagged": flagged} if cells else {})
+            flagged = {"flagged": _flagged(row.pop("_flag"), row.pop("_raw"))} if cells else {}
+            rows[(row["load_id"], row["row_no"])] = row | flagged
     rows |= _refused_rows(ctx, resource, key)
     notes = delivery_notes(ctx, resource)
     found = [_with_delivery(ctx, row) | {"notes": notes.get(row["load_id"], {})} for row in rows.values()]
     return sorted(found, key=lambda row: (row.get("period") or "", row.get("sequence") or 0, row["row_no"]))
+
+
+def _flagged(flags: dict[str, str | None], texts: dict[str, str | None]) -> list[Row]:
+    """Columns with a flag, and what was delivered there."""
+    return [{"column": name, "flag": flag, "text": texts[name]} for name, flag in flags.items() if flag]
 
 
 def delivery_notes(ctx: Context, resource: str) -> dict[str, dict[str, int]]:

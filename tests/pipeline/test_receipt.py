@@ -142,6 +142,18 @@ def test_a_delivery_refused_for_its_rejects_says_where_they_are(home: Home, caps
     assert "拒收行不超过 5%" in capsys.readouterr().out
 
 
+def test_a_refused_delivery_stays_the_newest_when_an_older_one_is_withdrawn(home: Home) -> None:
+    home.send("thing_20260301_1.csv", {"1": "a"})
+    home.run()
+    assert home.brain("gate", "landed", RESOURCE) == 0
+    home.send("thing_20260302_1.csv", {"1": "a,b", "2": "a"})
+    home.run()
+    assert home.brain("gate", "landed", RESOURCE) == 3
+    home.send("thing_20260301_1.csv", {"1": "a"}, withdrawn=True)
+    home.run()
+    assert home.brain("gate", "landed", RESOURCE) == 3
+
+
 def test_the_gate_of_a_file_that_no_rule_judged_says_so(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     home.send("thing_20260301_1.csv", {"1": "a"}, ("编号", "姓名", "现地址"))
     home.run()
@@ -196,13 +208,16 @@ def test_a_row_and_a_delivery_come_with_what_was_noticed_in_reading(
 def test_a_flagged_cell_is_shown_with_its_delivered_text_only_where_asked(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home.send("thing_20260301_1.csv", {"1": "东城", "2": "ＡＢ"})
+    """As a quoted text: what a terminal would not show, or would obey, is written out."""
+    home.send("thing_20260301_1.csv", {"1": "东城", "2": "ＡＢ :100:\u200b\x1b[31m "})
     home.run()
     capsys.readouterr()
     assert home.brain("where", RESOURCE, "2") == 0
     assert "ＡＢ" not in capsys.readouterr().out
     assert home.brain("where", RESOURCE, "2", "--cells") == 0
-    assert "thing_20260301_1.csv, row 2: element_2 is repaired: ＡＢ" in capsys.readouterr().out
+    assert (
+        "thing_20260301_1.csv, row 2: element_2 is repaired: 'ＡＢ :100:\\u200b\\x1b[31m '" in capsys.readouterr().out
+    )
 
 
 def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
