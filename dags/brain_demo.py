@@ -1,8 +1,8 @@
 """``python dags/brain_demo.py``: the simulated city through the same DAGs, day by day, without a scheduler.
 
-Each DAG is run by ``dag.test()`` in this process, so that all tasks share one engine: on the first day all, later those
-of departments only that deliver something, as a schedule would have it. Nobody is asked for approval; the releases say
-so. Exit 0 exactly when what was stopped equals what was planted.
+Each DAG is run by ``dag.test()`` in this process, so that all tasks share one engine: on the first day it runs, which
+an interrupted one may have begun, all; later those of departments only that deliver something that day. Nobody is asked
+for approval; the releases say so. Exit 0 exactly when what was stopped equals what was planted.
 
 Options are those of ``brain simulate``; without any the city that lies in the home is taken, if there is one.
 """

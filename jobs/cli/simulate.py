@@ -39,6 +39,8 @@ def simulate(
     if (target / "truth" / "world.json").exists() and (target / "inbox").is_dir():
         known = json.loads((target / "truth" / "world.json").read_text(encoding="utf-8"))
         if {k: known.get(k) for k in ("people", "days", "seed")} == {"people": people, "days": days, "seed": seed}:
+            if not as_json:
+                print(target / "inbox")
             _report(known, as_json)
             return
         raise UsageError("another simulated city lies there already", remedy=f"Remove {target} or choose --out")

@@ -1,7 +1,7 @@
 """Great Expectations as an engine: a suite and a frame in, one result a rule out.
 
-Small frames are judged by its pandas engine (0.05 s a suite), large ones by Spark, with the same verdicts. Nothing
-but counts leaves: no unexpected value is kept.
+Judged by its pandas engine (0.05 s a suite): of a table the judged columns are held in memory, once as Arrow and once
+as a frame. Nothing but counts leaves: no unexpected value is kept.
 """
 
 from __future__ import annotations

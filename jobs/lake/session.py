@@ -118,6 +118,7 @@ def _local_dir(settings: Settings) -> dict[str, str]:
 def _sail() -> SparkSession:
     os.environ.setdefault("RUST_LOG", "error")  # else it warns after every command's last line that it ends its tasks
     # Its allocator takes memory in huge pages, which the system clears whole however little of one a small table needs.
+    # Holds for this whole process and what it starts.
     os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")
     try:
         from pysail.spark import SparkConnectServer

@@ -164,7 +164,7 @@ class Lake:
     def read_arrow(
         self, layer: str, name: str, version: Version | None = None, columns: list[str] | None = None
     ) -> pa.Table:
-        """One version as Arrow. For tables that are small by nature, or checked against ``small_rows`` first."""
+        """One version as Arrow, whole in memory: name the ``columns`` that are wanted where it may be large."""
         return self._pinned(version or self._required(layer, name)).as_arrow().to_table(columns=columns)
 
     def _pinned(self, version: Version) -> Pinned:
