@@ -146,6 +146,21 @@ def _of_rows(resource: Resource, row: Row | None) -> Iterator[Row]:
                 n_failed=row[column],
                 indicator="0305",
             )
+    if row["overwritten"] and resource.load.mode == "full":
+        what = f"{row['overwritten']} 行与同批另一行主键相同而内容不同，只取其一（各批合计）"
+        remedy = "每个主键只报一行；主键不足以区分记录的，由数据工程师更正 load.key"
+        yield finding(
+            "key_repeated",
+            "warning",
+            "standardised",
+            resource.id,
+            resource,
+            what,
+            remedy,
+            n_checked=row["landed"],
+            n_failed=row["overwritten"],
+            indicator="0304",
+        )
     if not row["balances"]:
         what = "行数账不平：到达的行与各去向之和不等"
         yield finding(

@@ -16,7 +16,11 @@ ThemeInputs = Mapping[str, tuple[tuple[str, str], ...]]
 
 
 def ledger(ctx: Context, facts: Facts) -> list[Row]:
-    """Where the rows of every resource went: received = landed + rejected, landed = the five fates."""
+    """Where the rows of every resource went: received = landed + rejected, landed = the five fates.
+
+    Beside the ledger's columns ``overwritten``: rows that lost against another of the same key in the same delivery, of
+    versions that are current.
+    """
     connection = duckdb.connect()
     rows = []
     for resource in ctx.catalog.live:
@@ -34,7 +38,7 @@ def ledger(ctx: Context, facts: Facts) -> list[Row]:
 
 
 def _fates(ctx: Context, connection: duckdb.DuckDBPyConnection, resource: str) -> dict[str, int]:
-    fates = dict.fromkeys(("current", "quarantined", "duplicate", "superseded", "withdrawn"), 0)
+    fates = dict.fromkeys(("current", "quarantined", "duplicate", "superseded", "withdrawn", "overwritten"), 0)
     for name, quarantined in ((resource, False), (f"{resource}__rejects", True)):
         version = ctx.lake.passed("standardised", name)
         files = ctx.lake.files(version) if version and version.rows else []
@@ -45,6 +49,7 @@ def _fates(ctx: Context, connection: duckdb.DuckDBPyConnection, resource: str) -
             fates["quarantined" if quarantined else fate] += int(count)
             fates["duplicate"] += int(duplicates or 0)
             fates["superseded"] += int(replaced or 0)
+            fates["overwritten"] += int(replaced or 0) if fate == "current" else 0
     return fates
 
 

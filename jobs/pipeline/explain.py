@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -96,16 +97,18 @@ def where_row(ctx: Context, resource: str, key: str, cells: bool = False) -> lis
     with it what was repaired, passed over or doubtful while the delivery it came with was read. With ``cells`` also
     ``flagged``: of each cell with a flag its column, flag and delivered text, which may be a personal value."""
     if resource not in ctx.catalog.live:
-        raise UsageError(f"{resource!r} is not a live resource", remedy="See `brain status`")
+        near = ", ".join(get_close_matches(resource, ctx.catalog.live))
+        raise UsageError(
+            f"{resource!r} is not a live resource", remedy=f"Perhaps {near}" if near else "`brain status` names them"
+        )
     landed = ctx.lake.passed("landed", resource)
     if landed is None:
-        raise UsageError(f"nothing of {resource} has landed", remedy="Run `brain run`")
+        remedy = f"See `brain deliveries --only {resource}`; `brain run` names files that are no resource's"
+        raise UsageError(f"nothing of {resource} has landed", remedy=remedy)
     fields = _identifying(ctx, resource)
     delivered = " OR ".join(f'"{field.stored}" = $key' for field in fields)
     rows: dict[tuple[str, int], Row] = {}
-    query = f"SELECT _load_id AS load_id, _row_no AS row_no FROM read_parquet($files) WHERE {delivered}"
-    for row in _rows(ctx.lake.files(landed), query, key=key):
-        rows[(row["load_id"], row["row_no"])] = row | _unseen(ctx, resource, row["load_id"])
+    standing: set[str] = set()
     said = " OR ".join(f'CAST("{f.column}" AS VARCHAR) = $key OR _raw."{f.column}" = $key' for f in fields)
     for name, fate in ((resource, None), (f"{resource}__rejects", "quarantined")):
         version = ctx.lake.passed("standardised", name)
@@ -113,13 +116,19 @@ def where_row(ctx: Context, resource: str, key: str, cells: bool = False) -> lis
             continue
         why = "array_to_string(_rules, '; ')" if fate else "''"
         query = (
-            f"SELECT _load_id AS load_id, _row_no AS row_no, _fate AS fate, {why} AS why, "
+            f"SELECT _load_id AS load_id, _row_no AS row_no, _row_hash, _fate AS fate, {why} AS why, "
             f"_from_seq AS from_seq, _to_seq AS to_seq{', _flag, _raw' if cells else ''} "
             f"FROM read_parquet($files) WHERE {said}"
         )
         for row in _rows(ctx.lake.files(version), query, key=key):
             flagged = {"flagged": _flagged(row.pop("_flag"), row.pop("_raw"))} if cells else {}
+            standing.add(row.pop("_row_hash"))
             rows[(row["load_id"], row["row_no"])] = row | flagged
+    query = f"SELECT _load_id AS load_id, _row_no AS row_no, _row_hash FROM read_parquet($files) WHERE {delivered}"
+    for row in _rows(ctx.lake.files(landed), query, key=key):
+        place, is_same = (row["load_id"], row["row_no"]), row.pop("_row_hash") in standing
+        if place not in rows:
+            rows[place] = row | _unseen(ctx, resource, row["load_id"], is_same)
     rows |= _refused_rows(ctx, resource, key)
     notes = delivery_notes(ctx, resource)
     found = [_with_delivery(ctx, row) | {"notes": notes.get(row["load_id"], {})} for row in rows.values()]
@@ -137,8 +146,8 @@ def delivery_notes(ctx: Context, resource: str) -> dict[str, dict[str, int]]:
     return {row["load_id"]: json.loads(row["notes"] or "{}") for row in rows}
 
 
-def _unseen(ctx: Context, resource: str, load_id: str) -> Row:
-    """Why a landed row does not stand in the standardised table that passed last."""
+def _unseen(ctx: Context, resource: str, load_id: str, is_same: bool) -> Row:
+    """Why a landed row does not stand in the standardised table that passed last; ``is_same``: one like it does."""
     rows = {row["load_id"]: row for row in ctx.journal.newest(DELIVERIES, "load_id", resource=resource)}
     if rows[load_id]["state"] == "withdrawn":
         return {"fate": "withdrawn", "why": "its department took the delivery back"}
@@ -149,7 +158,9 @@ def _unseen(ctx: Context, resource: str, load_id: str) -> Row:
     judged = ctx.journal.newest(STEPS, "layer", "name", **table)
     passed = ctx.journal.newest(STEPS, "layer", "name", **table, state="built")
     if passed and landed_at <= passed[0]["noted_at"]:
-        return {"fate": "duplicate or replaced", "why": "another row of its key counts"}
+        if is_same:
+            return {"fate": "duplicate", "why": "it says what a row that stands said already"}
+        return {"fate": "replaced", "why": "another row of its key counts"}
     if judged and landed_at <= judged[0]["noted_at"]:
         return {"fate": "held back", "why": f"its gate stopped the table: {judged[0]['reason']}"}
     return {"fate": "waiting", "why": "landed, not yet standardised: `brain run --from standardise` takes it"}

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from jobs.audit.facts import read_facts
+from jobs.audit.findings import find_all
 from jobs.audit.measures import ledger
 from jobs.cli import invoke
 from jobs.context import Context
@@ -218,6 +219,26 @@ def test_a_flagged_cell_is_shown_with_its_delivered_text_only_where_asked(
     assert (
         "thing_20260301_1.csv, row 2: element_2 is repaired: 'ＡＢ :100:\\u200b\\x1b[31m '" in capsys.readouterr().out
     )
+
+
+def test_rows_of_one_key_that_say_different_things_are_found_and_each_has_its_fate(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The gate judges what is kept, which has each key once: it cannot see them."""
+    lines = [",".join(COLUMNS), "1,张三,a", "2,李四,b", "2,王五,c", "1,张三,a", ""]
+    (home.inbox / "thing_20260301_1.csv").write_text("\n".join(lines), encoding="utf-8")
+    home.run()
+    ctx = Context(home.ctx.settings, DAY)
+    facts = read_facts(ctx)
+    (row,) = ledger(ctx, facts)
+    assert (row["current"], row["duplicate"], row["overwritten"], row["balances"]) == (2, 1, 1, True)
+    (found,) = [f for f in find_all(ctx.catalog, facts, [row], [], {}) if f["kind"] == "key_repeated"]
+    assert (found["severity"], found["n_failed"], found["n_checked"]) == ("warning", 1, 4)
+    assert "李四" not in str(found) and "王五" not in str(found)
+    capsys.readouterr()
+    for key, fates in (("1", {1: "duplicate", 4: "current"}), ("2", {2: "replaced", 3: "current"})):
+        assert home.brain("where", RESOURCE, key, "--json") == 0
+        assert {row["row_no"]: row["fate"] for row in json.loads(capsys.readouterr().out)} == fates
 
 
 def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

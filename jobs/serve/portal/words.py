@@ -62,6 +62,7 @@ KINDS = {
     "table_stale": "陈旧",
     "rows_rejected": "行被拒收",
     "rows_quarantined": "行被隔离",
+    "key_repeated": "主键重复",
     "name_contradiction": "号码相同姓名不符",
     "delivery_repeated": "重复交付",
     "delivery_late": "迟交",
