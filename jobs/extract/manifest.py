@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 from jobs.errors import SourceError
@@ -19,6 +20,21 @@ _TEXTS = {
     "sha256": re.compile(r"[0-9a-f]{64}"),
     "member": re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e]{1,255}"),
 }
+
+
+_EXPECTED = {
+    "period": "a day, as 2026-03-05",
+    "corrects": "a day, as 2026-03-05",
+    "received_at": "a day or a moment, as 2026-03-05T08:30:00+08:00",
+    "sha256": "64 hexadecimal digits, small letters",
+    "member": "the name of one file of the archive",
+    "rows": "a whole number, not in quotes",
+    "removed": "a whole number, not in quotes",
+    "sequence": "a whole number, not in quotes",
+    "withdrawn": "true or false, not in quotes",
+    "sums": 'a number for each column, as {"AMOUNT": 1234.50}',
+}
+"""Entries that are read, with what each must be. Others may be anything: senders keep notes of their own there."""
 
 
 def parse_manifest(read: Callable[[int], bytes], resource: str) -> dict[str, Any]:
@@ -38,9 +54,13 @@ def parse_manifest(read: Callable[[int], bytes], resource: str) -> dict[str, Any
         raise SourceError("the manifest is not a JSON object", remedy="Send it again")
     if manifest.get("resource") not in (None, resource):
         raise SourceError("the manifest speaks of another resource", remedy="Send file and manifest together")
-    for key in manifest:
-        if not _is_sound(key, manifest[key]):
-            raise SourceError(f"the manifest's {key!r} cannot be meant", remedy="Correct and send it again")
+    for key, value in manifest.items():
+        if not _is_sound(key, value):
+            remedy = f"Correct and send it again: {_EXPECTED[key]}"
+            raise SourceError(f"the manifest's {key!r} cannot be meant", remedy=remedy)
+        if near := _misspelt(key):
+            remedy = f"Write {near!r} if that is meant; else name it otherwise"
+            raise SourceError(f"the manifest's {key!r} is no entry that is read", remedy=remedy)
     return {key: _plain(value) for key, value in manifest.items() if value is not None}
 
 
@@ -57,6 +77,13 @@ def _is_sound(key: str, value: Any) -> bool:
     if key == "sums":
         return isinstance(value, dict) and all(map(_is_number, value.values()))
     return True
+
+
+def _misspelt(key: str) -> str:
+    """The entry that an unknown key is most like, if it is so like one that a count would go unchecked; else empty."""
+    if key in _EXPECTED or key == "resource":
+        return ""
+    return next(iter(get_close_matches(key.lower(), _EXPECTED, n=1, cutoff=0.8)), "")
 
 
 def _is_number(value: Any) -> bool:

@@ -153,6 +153,8 @@ WRONG = {
     '{"member": 7}': "'member' cannot be meant",
     r'{"member": "a\u202eb"}': "'member' cannot be meant",
     '{"received_at": "２０２６-03-01"}': "'received_at' cannot be meant",
+    '{"row": 3}': "'row' is no entry that is read.*'rows'",
+    '{"Withdraw": true}': "'Withdraw' is no entry that is read.*'withdrawn'",
     r'{"note": "\ud800"}': "not JSON",
     '{"rows": ' + "9" * 5000 + "}": "not JSON",
     "[" * 100_000: "not JSON",
@@ -172,6 +174,13 @@ def test_a_sound_manifest_keeps_numbers_exactly(inbox: Path) -> None:
     _put(inbox, "hj_20260301_1.csv", '\ufeff{"rows": 3, "sums": {"a": 0.10, "b": "2"}, "note": null, "more": [1.50]}')
     (found,) = _found(inbox)
     assert found.manifest == {"rows": 3, "sums": {"a": "0.10", "b": "2"}, "more": ["1.50"]}
+
+
+@pytest.mark.parametrize("key", ["period", "corrects", "received_at", "sha256", "member", "rows", "withdrawn", "sums"])
+def test_an_entry_that_cannot_be_meant_is_shown_as_it_must_be(inbox: Path, key: str) -> None:
+    _put(inbox, "hj_20260301_1.csv", json.dumps({key: ["?"]}))
+    with pytest.raises(SourceError, match="Correct and send it again: (a|true|the|64) "):
+        _found(inbox)
 
 
 @rules(max_examples=150, deadline=None)
