@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
@@ -131,4 +132,5 @@ def _write(chunk: Chunk, writer: Any, schema: pa.Schema) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    with suppress(ConnectionError, EOFError):  # the other side is gone, and with it who would want an answer
+        serve(socket.socket(fileno=int(sys.argv[1])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import time
 from pathlib import Path
 
@@ -72,6 +73,17 @@ def test_files_that_were_expected_are_read_like_any_other_in_any_order(worker: W
         for n in order:
             rows = gather(worker.read(blobs[n], CSV, ["a"], {}, Limits())).cells
             assert (len(rows), set(rows)) == (3 if n != 1 else 2_000_000, {(str(n),)})
+
+
+def test_it_ends_in_peace_when_what_was_expected_is_never_asked_for(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    worker = Worker()
+    worker.expect(_file(tmp_path, SMALL), CSV, ["a"], {}, Limits())
+    assert select.select([worker._control], [], [], 30)[0], "it has begun to answer"
+    worker.abandon()
+    assert worker._process.wait(30) == 0
+    assert capfd.readouterr().err == ""
 
 
 def test_files_that_were_read_to_their_end_and_are_not_wanted_are_passed_over(worker: Worker, tmp_path: Path) -> None:
