@@ -68,21 +68,25 @@ def report_planted() -> bool:
     """Print what was planted beside what was stopped, and what to open; whether the two are equal."""
     ctx = context()
     truth = ctx.settings.data / "truth" / "deliveries.json"
+    delivered = json.loads(truth.read_text(encoding="utf-8"))
     planted = {
-        (row["resource"], row["file"]): row["fault"]
-        for row in json.loads(truth.read_text(encoding="utf-8"))
-        if row["verdict"] in ("refused", "repeat")
+        (row["resource"], row["file"]): row["fault"] for row in delivered if row["verdict"] in ("refused", "repeat")
     }
     rows = ctx.journal.newest(DELIVERIES, "load_id")
     stopped = {(row["resource"], row["file"]): row["reason"] or "" for row in rows if row["state"] == "refused"}
     stopped |= {
         (row["resource"], row["file"]): "与已收批次相同" for row in ctx.journal.newest(REPEATS, "load_id", "file")
     }
+    own = [key for key in stopped if key[0] not in {row["resource"] for row in delivered}]
+    for key in own:
+        del stopped[key]
     for key in sorted(planted | stopped):
         mark = "found" if key in planted and key in stopped else "MISSED" if key in planted else "NOT PLANTED"
         stdout.print(f"{mark:<12}{key[0]:<26}{key[1]:<28}{planted.get(key, ''):<14}{stopped.get(key, '')}")
     equal = set(planted) == set(stopped)
     stdout.print(f"planted {len(planted)}, stopped {len(stopped)}: {'equal' if equal else 'they differ'}")
+    if own:
+        stdout.print(f"not of the city and not counted: {len(own)} stopped; see `brain deliveries --refused`")
     served = ctx.settings.lake / stage_of("serve").folder / "current"
     for what, path in (("portal", "portal/index.html"), ("workbooks", "workbooks"), ("SQL", "analyst.duckdb")):
         stdout.print(f"{what:<12}{served / path}")
