@@ -35,6 +35,7 @@ def profile(
     from jobs.profile import (
         department_of,
         draft_yaml,
+        folder_of,
         profile_file,
     )  # 0.3 s of dictionaries that no other command needs
 
@@ -43,7 +44,9 @@ def profile(
     if as_json:
         print_json(_facts(seen))
         return
-    text = draft_yaml(seen, catalog, department_of(file, catalog, department))
+    whose = department_of(file, catalog, department)
+    named = out.stem if out and out.parent.name == whose else ""
+    text = draft_yaml(seen, catalog, whose, folder_of(file, whose), named)
     if out is None:
         stdout.print(text, end="", markup=False)
         return

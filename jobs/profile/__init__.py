@@ -7,7 +7,7 @@ where the column's name is a name of exactly one element and the content does no
 Fails with: UsageError for what does not exist, SourceError for a file that land would refuse.
 """
 
-from jobs.profile.draft import department_of, draft_yaml
+from jobs.profile.draft import department_of, draft_yaml, folder_of
 from jobs.profile.look import Profile, profile_file
 
-__all__ = ["Profile", "department_of", "draft_yaml", "profile_file"]
+__all__ = ["Profile", "department_of", "draft_yaml", "folder_of", "profile_file"]

@@ -36,16 +36,26 @@ def department_of(path: Path, catalog: Catalog, named: str | None) -> str:
     return found
 
 
-def draft_yaml(profile: Profile, catalog: Catalog, department: str) -> str:
-    """The whole file ``catalog/sources/<department>/<system>.yml``; its first line names the path."""
+def folder_of(path: Path, department: str) -> str:
+    """The folder of the department's that the file lies in, as ``path`` of a connection has it; empty if in none."""
+    parts = path.resolve().parts[:-1]
+    places = [place for place, part in enumerate(parts) if part == department]
+    return "/".join(parts[places[-1] :]) if places and parts[-1] != department else ""
+
+
+def draft_yaml(profile: Profile, catalog: Catalog, department: str, folder: str = "", system: str = "") -> str:
+    """The whole file ``catalog/sources/<department>/<system>.yml``; its first line names the path.
+
+    The system is called as the ``folder`` that the file came in (else as the file) unless it has a name already.
+    """
     elements = [match.chosen.element for match in profile.matches if match.chosen and can_be_declared(match)]
     if not elements:
         raise UsageError("no column could be matched", remedy="Declare the resource by hand; see docs/engineer.md")
     title = _NUMBERS.sub("", _PERIOD.sub("", Path(profile.file).stem)) or "data"
-    system = _free_system(f"{department}.{slug(title)}", catalog)
+    system = _free_system(f"{department}.{system or slug(folder.rpartition('/')[2] or title)}", catalog)
     resource = f"{system}.{slug(title)}"
     lines = [
-        *_preface(profile, system, resource),
+        *_preface(profile, system, resource, folder or system.replace(".", "/")),
         f"system: {{id: {system}, name: {scalar(title)}, department: {department}}}",
         "resources:",
         f"- id: {resource}",
@@ -76,11 +86,10 @@ def _free_system(system: str, catalog: Catalog) -> str:
     return found
 
 
-def _preface(profile: Profile, system: str, resource: str) -> Iterator[str]:
+def _preface(profile: Profile, system: str, resource: str, folder: str) -> Iterator[str]:
     extent = "the whole file" if profile.whole else "the beginning of the file"
-    folder = system.replace(".", "/")
     counts = f"{profile.rows:,} records ({extent}), {profile.rejected:,} set aside"
-    yield f"# Draft of catalog/sources/{folder}.yml, from {counts}."
+    yield f"# Draft of catalog/sources/{system.replace('.', '/')}.yml, from {counts}."
     yield f"# Columns: {', '.join(f'{profile.count(grade)} {grade}' for grade in ('certain', 'likely', 'unknown'))}."
     yield "# certain: name and content agree. likely: read the line before you trust it. unknown: name an element."
     if profile.proposal.format.header_rows:

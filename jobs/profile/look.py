@@ -18,6 +18,7 @@ from jobs.profile.sample import Sample, read_sample
 from jobs.profile.shapes import DELETED
 
 _NEARLY = 0.98
+_MOSTLY = 0.75
 _RECENT_DAYS = 7
 _PAIRED = 8
 
@@ -77,9 +78,7 @@ def profile_file(path: Path, catalog: Catalog, part: str = "") -> Profile:
 def key_candidates(sample: Sample, matches: Sequence[Match]) -> tuple[Key, ...]:
     """Columns with a value of their own on (nearly) every row, the best first; else pairs of columns; else the best."""
     rows = sample.rows
-    single = [
-        (Key((m.column,), m.facts.distinct, rows), _liking(m)) for m in matches if m.facts.distinct >= _NEARLY * rows
-    ]
+    single = [(Key((m.column,), m.facts.distinct, rows), _liking(m)) for m in matches if _names_rows(m, rows)]
     if single and rows:
         return tuple(key for key, _ in sorted(single, key=lambda pair: pair[1]))
     wide = sorted(
@@ -97,11 +96,22 @@ def key_candidates(sample: Sample, matches: Sequence[Match]) -> tuple[Key, ...]:
     return tuple(Key((match.column,), match.facts.distinct, rows) for match in best)
 
 
+def _names_rows(match: Match, rows: int) -> bool:
+    """Whether (nearly) every row has a value of its own; an identifier may be missing where somebody forgot it: rows
+    without it are set aside and seen, while a wrong key puts rows together."""
+    facts = match.facts
+    expected = facts.filled * rows if _is_identifier(match) and facts.filled >= _MOSTLY else rows
+    return facts.distinct >= _NEARLY * expected
+
+
+def _is_identifier(match: Match) -> bool:
+    last = match.chosen.element.rsplit("_", 1)[-1] if match.chosen else ""
+    return last in ("id", "no", "code", "identifier", "uscc")
+
+
 def _liking(match: Match) -> tuple[bool, bool, bool, bool]:
     """Order of key candidates: mapped, an identifier, full and unique, certain; then as they stand."""
-    chosen = match.chosen.element.rsplit("_", 1)[-1] if match.chosen else ""
-    identifier = chosen in ("id", "no", "code", "identifier", "uscc")
-    return (match.chosen is None, not identifier, not match.facts.unique, match.grade != "certain")
+    return (match.chosen is None, not _is_identifier(match), not match.facts.unique, match.grade != "certain")
 
 
 def load_guess(matches: Sequence[Match]) -> Load:

@@ -62,6 +62,36 @@ def test_a_draft_is_accepted(home: Path, delivery: Path, catalog: Catalog) -> No
     assert fields["登记日期"].formats == ("yyyy/MM/dd",)
 
 
+def test_the_draft_is_placed_by_the_folder_of_the_file_and_by_its_own_name(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection it proposes leads to where the file lies; its ids are those of the path it is written to."""
+    monkeypatch.chdir(home)
+    path = home / "data" / "inbox" / "zgh" / "lifts" / "dt_20260305_1.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("电梯编号,所在镇街,联系电话\nT1,莞城街道,13800001001\nT2,东城街道,13800001002\n", encoding="utf-8")
+    for out, system in ((None, "zgh.lifts"), ("catalog/sources/zgh/tejian.yml", "zgh.tejian")):
+        draft = tmp_path / "draft.yml" if out is None else Path(out)
+        assert invoke(["--home", str(home), "profile", str(path), "--out", str(draft)]) == 0
+        text = draft.read_text(encoding="utf-8")
+        assert f"system: {{id: {system}, " in text
+        assert f'{system}.dt: {{kind: files, path: zgh/lifts, pattern: "dt_{{period}}_{{sequence}}.csv"}}' in text
+    assert invoke(["--home", str(home), "check"]) == 0
+
+
+def test_an_identifier_that_is_missing_here_and_there_is_the_key_before_a_column_that_happens_to_differ(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    """A wrong key puts rows together that are two; one that is empty is set aside and seen."""
+    path = tmp_path / "sites.csv"
+    towns = ("莞城街道", "东城街道", "南城街道", "万江街道", "虎门镇")
+    lines = [f"{'' if n == 3 else f'YLC{n:03d}'},{town},乐园" for n, town in enumerate(towns)]
+    path.write_text("\n".join(["场地编号,所在镇街,备注", *lines, ""]), encoding="utf-8")
+    seen = profile_file(path, catalog)
+    assert [key.columns for key in seen.keys] == [("场地编号",), ("所在镇街",)]
+    assert "load: {mode: full, key: [场地编号]}" in draft_yaml(seen, catalog, "zgh")
+
+
 def test_a_file_without_header_declares_every_column(home: Path, tmp_path: Path, catalog: Catalog) -> None:
     path = tmp_path / "people.csv"
     path.write_text("".join(",".join(row) + "\n" for row in ROWS), encoding="utf-8")
