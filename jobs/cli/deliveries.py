@@ -42,7 +42,7 @@ def deliveries(
     if as_json:
         print_json(rows)
         return
-    if not refused:
+    if not refused and state != "refused":
         lines = [[*(row[name] for name in SHOWN), notes(row["notes"])] for row in rows]
         print_table((*SHOWN, "notes"), lines, right=SHOWN[-3:])
         return
@@ -50,7 +50,7 @@ def deliveries(
         stdout.print(f"{row['resource']}: {row['file']} ({row['period']}, sequence {row['sequence']})", markup=False)
         stdout.print(f"  wrong: {row['reason']}", markup=False)
         stdout.print(f"  to do: {row['remedy'] or 'Ask for a correction with the next sequence'}", markup=False)
-    stdout.print(f"{len(rows)} refused and not replaced")
+    stdout.print(f"{len(rows)} refused{' and not replaced' if refused else ', replaced ones too'}")
 
 
 def _rows(ctx: Context, only: str, refused: bool) -> list[dict[str, Any]]:

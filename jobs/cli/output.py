@@ -124,6 +124,8 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
         stdout.print(str(step), markup=False)
     if any(step.state == "refused" for step in stopped):
         stdout.print("what was refused, and what to ask for: brain deliveries --refused")
+    if blocked := next((step for step in stopped if step.state == "blocked"), None):
+        stdout.print(f"what a gate stopped, rule by rule: brain gate {blocked.layer} {blocked.name}", markup=False)
     for row in _unclaimed(ctx):
         like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""
         names = ", ".join(row["names"]) + (" …" if row["files"] > len(row["names"]) else "")

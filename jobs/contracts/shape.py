@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from difflib import get_close_matches
 
 from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
@@ -52,7 +53,10 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     """One sentence for one validation error; it may show the value: catalog text, never personal, and no secret."""
     location = ".".join(str(part) for part in error["loc"] if part not in _TAGS and part != "[key]")
     if error["type"] == "extra_forbidden":
-        return f"unknown key {location!r}; expected keys: {expected_shape(model, error['loc'])}"
+        expected = expected_shape(model, error["loc"])
+        near = get_close_matches(str(error["loc"][-1]), expected.replace("?", "").split(", "), n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        return f"unknown key {location!r}; {meant}expected keys: {expected}"
     if error["type"] == "missing":
         return f"key {location!r} is missing; expected keys: {expected_shape(model, error['loc'])}"
     message = error["msg"].replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")

@@ -59,7 +59,7 @@ def parse_manifest(read: Callable[[int], bytes], resource: str) -> dict[str, Any
             remedy = f"Correct and send it again: {_EXPECTED[key]}"
             raise SourceError(f"the manifest's {key!r} cannot be meant", remedy=remedy)
         if near := _misspelt(key):
-            remedy = f"Write {near!r} if that is meant; else name it otherwise"
+            remedy = f"Correct it to {near!r} if that is meant, else name it otherwise"
             raise SourceError(f"the manifest's {key!r} is no entry that is read", remedy=remedy)
     return {key: _plain(value) for key, value in manifest.items() if value is not None}
 

@@ -12,11 +12,12 @@ import json
 import time
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.audit.facts import open_refusals
 from jobs.context import Context
@@ -314,4 +315,17 @@ def _judge(ctx: Context, resource: Resource, tables: standardise_job.Standardise
         return arrived_rows(kept, rejects)
 
     rules = standardised_suite(ctx.catalog, resource)
-    return tables.kept, judge_table(ctx, [tables.kept, tables.rejects], rules, rows)
+    verdict = judge_table(ctx, [tables.kept, tables.rejects], rules, rows)
+    if verdict.blocked and tables.rejects.rows:
+        verdict = replace(verdict, reason=f"{verdict.reason}；{_first_quarantined(ctx, tables.rejects)}")
+    return tables.kept, verdict
+
+
+def _first_quarantined(ctx: Context, rejects: Version) -> str:
+    """Where the first rows stand that were set aside of the newest delivery that has any: no value, as nobody gets to
+    see them before the table passes."""
+    table = ctx.lake.read_arrow("standardised", rejects.name, rejects, ["_load_id", "_row_no", "_from_seq"])
+    newest = table.filter(pc.equal(table["_from_seq"], pc.max(table["_from_seq"])))
+    (row,) = ctx.journal.newest(DELIVERIES, "load_id", load_id=newest["_load_id"][0].as_py())
+    first = sorted(newest["_row_no"].take(pc.select_k_unstable(newest["_row_no"], 3, [("", "ascending")])).to_pylist())
+    return f"隔离的首见于 {row['file']} 第 {'、'.join(map(str, first))} 行"

@@ -241,6 +241,18 @@ def test_rows_of_one_key_that_say_different_things_are_found_and_each_has_its_fa
         assert {row["row_no"]: row["fate"] for row in json.loads(capsys.readouterr().out)} == fates
 
 
+def test_a_blocked_table_says_in_which_rows_it_begins(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing of a table that never passed is served: its rows would be nowhere to be seen."""
+    home.send("thing_20260301_1.csv", {"1": "a", "": "b", "3": "c"})
+    capsys.readouterr()
+    for _again in range(2):
+        assert home.brain("run", "--to", "standardise", "--date", DAY) == 5
+        said = capsys.readouterr().out
+        assert f"blocked: standardised.{RESOURCE}: " in said
+        assert "隔离的首见于 thing_20260301_1.csv 第 2 行" in said
+        assert f"brain gate standardised {RESOURCE}" in said
+
+
 def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     home.send("thing_20260301_1.csv", {"1": "a"})
     home.send("thing-0302.csv", {"2": "秘密"})

@@ -80,6 +80,10 @@ def test_reasons_are_chinese_where_the_engine_is_known() -> None:
         reason("批次被拒收：批次不为空（1 / 1）；无空行（2 / 9）")
         == "批次被拒收：未过“批次不为空”（1 / 1）；未过“无空行”（2 / 9）"
     )
+    refused = (
+        "the manifest's 'row' is no entry that is read (file x.manifest.json). Correct it to 'rows' if that is meant"
+    )
+    assert reason(refused) == "清单中没有 row 这一项，疑为笔误 (file x.manifest.json)"
     assert reason("尚无可用数据（演示）") == "尚无可用数据（演示）"
 
 

@@ -48,6 +48,10 @@ _WORDINGS = tuple(
         (r"there is no array at '?(.+?)'?$", r"在 \1 处没有数组"),
         (r"the extract is damaged", "抽取结果损坏"),
         (r"([^；：（）“]+)（(\d+) / (\d+)）", r"未过“\1”（\2 / \3）"),
+        (r"the manifest's '(.+?)' cannot be meant", r"清单中 \1 的值不合要求"),
+        (r"the manifest's '(.+?)' is no entry that is read", r"清单中没有 \1 这一项，疑为笔误"),
+        (r"the manifest (?:is not JSON|is not a JSON object)", "清单不是合法的 JSON 对象"),
+        (r"the manifest speaks of another resource", "清单说的是另一个信息资源"),
         (r"another delivery already stands at this period and sequence", "同一批次序号已有一次交付"),
     )
 )
