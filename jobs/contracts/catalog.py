@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,8 +29,18 @@ class Catalog:
     theme_sql: dict[tuple[str, str], str]
     scoring: dict[str, object]
     glossary: dict[str, dict[str, object]]
-    fingerprint: str = ""
-    files: tuple[str, ...] = field(default=(), repr=False)
+    digests: dict[str, str] = field(default_factory=dict, repr=False)
+    """SHA-256 of every file, by its name below the home."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of all that is declared."""
+        return self.fingerprint_of("")
+
+    def fingerprint_of(self, *places: str) -> str:
+        """Identity of what is declared in files whose names begin with one of ``places``."""
+        found = [f"{name}\0{digest}" for name, digest in sorted(self.digests.items()) if name.startswith(places)]
+        return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
     @cached_property
     def live(self) -> dict[str, Resource]:

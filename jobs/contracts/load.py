@@ -80,8 +80,7 @@ def _load(home: Path, _files: tuple[tuple[str, int, int], ...]) -> Catalog:
         theme_sql=_theme_sql(reader, root / "themes"),
         scoring=_scoring(reader, root / "scoring.yml"),
         glossary=_glossary(reader, root / "glossary.yml"),
-        files=tuple(reader.files),
-        fingerprint=reader.digest.hexdigest(),
+        digests=reader.digests,
     )
     known = _known(reader, catalog)
     for kind, key, at, problem in check_references(catalog, known):
@@ -334,7 +333,7 @@ def _glossary(reader: Reader, path: Path) -> dict[str, dict[str, object]]:
 
 def _strays(reader: Reader) -> None:
     """A YAML file that nobody reads is a declaration that does not count; say so."""
-    read = set(reader.files)
+    read = set(reader.digests)
     for folder in ("catalog", "expectations"):
         for path in sorted((reader.home / folder).rglob("*.y*ml")):
             if reader.name(path) not in read and path not in reader.unreadable:

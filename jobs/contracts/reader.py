@@ -45,12 +45,12 @@ class CatalogFaults(CatalogError):
 
 @dataclass
 class Reader:
-    """Reads files below ``home``, collecting faults and the bytes that make up the fingerprint."""
+    """Reads files below ``home``, collecting faults and what each file is known by."""
 
     home: Path
     faults: list[Fault] = field(default_factory=list)
-    digest: Any = field(default_factory=hashlib.sha256)
-    files: list[str] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of every file that was read, by its name; empty of one that is unreadable."""
     where: dict[tuple[str, str], tuple[Path, Place]] = field(default_factory=dict)
     broken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Ids per kind that are declared but wrong in themselves: naming them is no second fault."""
@@ -70,14 +70,14 @@ class Reader:
             self.unreadable.add(path)
             self.faults.append(Fault(self.name(path), 1, "file is missing; `brain check` needs it"))
             return None
-        self.files.append(self.name(path))
+        self.digests[self.name(path)] = ""
         try:
             content = read(path)
         except YamlFault as fault:
             self.unreadable.add(path)
             self.faults.append(Fault(self.name(path), fault.line, f"{prefix}{fault.problem}"))
             return None
-        self.digest.update(self.name(path).encode() + b"\0" + path.read_bytes())
+        self.digests[self.name(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
         return content
 
     def name(self, path: Path) -> str:

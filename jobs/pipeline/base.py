@@ -71,16 +71,24 @@ def leading_sources(entity: Entity) -> list[str]:
 
 
 def _resolve(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Task[list[Version]]:
-    name = f"{entity.entity}__registry"
+    name, places = f"{entity.entity}__registry", [*_declared(inputs), f"expectations/4_resolved/{entity.entity}"]
     rules = table_suite(ctx.catalog, "4_resolved", name, ["mention_id"])
     run = partial(resolve_job.run, ctx, entity)
-    return Task("resolved", name, fingerprint(ctx, inputs), run, partial(judged, ctx, rules))
+    return Task("resolved", name, fingerprint(ctx, inputs, places), run, partial(judged, ctx, rules))
 
 
 def _fuse(ctx: Context, entity: Entity, inputs: list[tuple[str, str]]) -> Task[list[Version]]:
     rules = table_suite(ctx.catalog, "5_fused", entity.entity, ["canonical_id"])
-    mark = fingerprint(ctx, [*inputs, ("resolved", f"{entity.entity}__registry")])
+    places = [*_declared(inputs), f"expectations/5_fused/{entity.entity}"]
+    mark = fingerprint(ctx, [*inputs, ("resolved", f"{entity.entity}__registry")], places)
     return Task("fused", entity.entity, mark, partial(fuse_job.run, ctx, entity), partial(judged, ctx, rules))
+
+
+def _declared(inputs: Iterable[tuple[str, str]]) -> list[str]:
+    """Files of the catalog that decide what becomes of ``inputs``: elements and codes, all entities, which name each
+    other, and the systems of the inputs with what their records mention. A correction elsewhere builds nothing anew."""
+    systems = sorted({source.rpartition(".")[0].replace(".", "/") for _, source in inputs})
+    return ["catalog/standards/", "catalog/entities/", *(f"catalog/sources/{system}.yml" for system in systems)]
 
 
 def judged(ctx: Context, rules: list[Rule], versions: list[Version]) -> tuple[Version, Verdict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -46,9 +46,9 @@ class Step:
         return f"{self.state}: {self.layer}.{self.name}{delivery}: {self.reason}"
 
 
-def fingerprint(ctx: Context, inputs: list[tuple[str, str]], *more: str) -> str:
-    """Identity of a table's inputs: their passed versions and what is declared."""
-    parts = [ctx.catalog.fingerprint, *more]
+def fingerprint(ctx: Context, inputs: list[tuple[str, str]], places: Iterable[str], *more: str) -> str:
+    """Identity of a table's inputs: their passed versions, and what is declared in the files at ``places``."""
+    parts = [ctx.catalog.fingerprint_of(*places), *more]
     for layer, name in sorted(inputs):
         version = ctx.lake.passed(layer, name)
         parts.append(f"{layer}.{name}@{version.number if version else '-'}")

@@ -36,7 +36,8 @@ def _waiting(ctx: Context, query: ThemeQuery) -> Step | None:
 
 
 def _derive(ctx: Context, query: ThemeQuery) -> Task[list[Version]]:
-    mark = fingerprint(ctx, list(query.inputs), ctx.as_of if "{{as_of}}" in query.sql else "")
+    places = (f"catalog/themes/{query.theme}/", "catalog/standards/", f"expectations/6_derived/{query.name}.")
+    mark = fingerprint(ctx, list(query.inputs), places, ctx.as_of if "{{as_of}}" in query.sql else "")
     rules = table_suite(ctx.catalog, "6_derived", query.name, list(query.key))
     run = partial(_run, ctx, query)
     return Task("derived", query.name, mark, run, partial(judged, ctx, rules))

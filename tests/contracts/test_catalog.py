@@ -76,7 +76,11 @@ def test_the_fingerprint_follows_every_file(home: Path) -> None:
     assert before.fingerprint == load_catalog(home).fingerprint
     codes = home / "catalog" / "standards" / "codes" / "sex.csv"
     codes.write_text(codes.read_text(encoding="utf-8").replace("男", "男性", 1), encoding="utf-8")
-    assert load_catalog(home).fingerprint != before.fingerprint
+    after = load_catalog(home)
+    assert after.fingerprint != before.fingerprint
+    assert after.fingerprint_of("catalog/standards/") != before.fingerprint_of("catalog/standards/")
+    elsewhere = ("catalog/entities/", "catalog/sources/gaj/household.yml")
+    assert after.fingerprint_of(*elsewhere) == before.fingerprint_of(*elsewhere)
 
 
 def test_texts_that_look_like_numbers_days_or_switches_stay_texts(home: Path) -> None:

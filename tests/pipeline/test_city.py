@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from jobs.lake.manifest import numbers, read_manifest
+from jobs.settings import PROJECT
 from tests.bench import truth
 from tests.pipeline.conftest import LAST_DAY, City
 
@@ -44,6 +46,36 @@ def test_running_again_releases_nothing_and_changes_no_hash(city: City) -> None:
     assert city.brain("run", "--date", LAST_DAY) in (0, 5)
     after = city.released()
     assert (after.release, after.contents()) == (before.release, before.contents())
+
+
+@pytest.mark.parametrize(
+    ("file", "built"),
+    [
+        ("connections.yml", {}),
+        ("sources/fgj/credit.yml", {"resolved": 4, "fused": 4}),
+        ("themes/population/theme.yml", {"derived": 3}),
+        ("entities/licence.yml", {"resolved": 6, "fused": 6}),
+    ],
+)
+def test_a_change_of_the_catalog_builds_anew_what_reads_it(
+    city: City, capsys: pytest.CaptureFixture[str], file: str, built: dict[str, int]
+) -> None:
+    """The same content comes of it here, and so nothing that reads it is built and nothing is released."""
+    before, catalog = city.released(), city.home / "catalog"
+    assert city.brain("run", "--date", LAST_DAY) in (0, 5)
+    catalog.unlink()
+    shutil.copytree(PROJECT / "catalog", catalog)
+    try:
+        with (catalog / file).open("a", encoding="utf-8") as declared:
+            declared.write("\n# a remark\n")
+        capsys.readouterr()
+        assert city.brain("run", "--date", LAST_DAY, "--json") in (0, 5)
+        stages = json.loads(capsys.readouterr().out)["stages"]
+    finally:
+        shutil.rmtree(catalog)
+        catalog.symlink_to(PROJECT / "catalog")
+    assert {row["stage"]: row["built"] for row in stages if row["built"]} == built
+    assert city.released() == before
 
 
 def test_every_value_outside_a_code_table_that_a_rule_counts_is_told_and_nothing_sound_is_suspected(city: City) -> None:
