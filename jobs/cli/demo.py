@@ -86,7 +86,7 @@ def report_planted() -> bool:
     equal = set(planted) == set(stopped)
     stdout.print(f"planted {len(planted)}, stopped {len(stopped)}: {'equal' if equal else 'they differ'}")
     if own:
-        stdout.print(f"not of the city and not counted: {len(own)} stopped; see `brain deliveries --refused`")
+        stdout.print(f"not of the city and not counted: {len(own)} stopped; see `brain deliveries --state refused`")
     served = ctx.settings.lake / stage_of("serve").folder / "current"
     for what, path in (("portal", "portal/index.html"), ("workbooks", "workbooks"), ("SQL", "analyst.duckdb")):
         stdout.print(f"{what:<12}{served / path}")
