@@ -45,7 +45,7 @@ def _lines(receipt: Row) -> Iterator[str]:
     why = f"：{reason(receipt['reason'])}" if receipt["reason"] and receipt["state"] == "refused" else ""
     yield f"结论：{VERDICTS.get(receipt['state'], receipt['state'])}{why}"
     if receipt["held"]:
-        yield f"      该资源现停在最近合格的版本：{reason(receipt['held'])}"
+        yield f"      该资源未过质量闸门，停在最近合格的版本（从未合格的尚无数据）：{reason(receipt['held'])}"
     if rows["received"] is not None:
         yield from _counted(receipt)
     elif receipt["state"] == "refused":
