@@ -77,7 +77,8 @@ def report_planted() -> bool:
     stopped |= {
         (row["resource"], row["file"]): "与已收批次相同" for row in ctx.journal.newest(REPEATS, "load_id", "file")
     }
-    own = [key for key in stopped if key[0] not in {row["resource"] for row in delivered}]
+    simulated = {row["resource"] for row in delivered}
+    own = [key for key in stopped if key[0] not in simulated]
     for key in own:
         del stopped[key]
     for key in sorted(planted | stopped):

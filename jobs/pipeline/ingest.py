@@ -306,26 +306,28 @@ def _in_force(ctx: Context) -> dict[str, list[str]]:
 
 
 def _judge(ctx: Context, resource: Resource, tables: standardise_job.Standardised) -> tuple[Version, Verdict]:
+    set_aside: list[pa.Table] = []
+
     def rows() -> dict[str, pa.Table]:
         kept = ctx.lake.read_arrow("standardised", resource.id, tables.kept)
         rejects = ctx.lake.read_arrow("standardised", f"{resource.id}__rejects", tables.rejects)
         if rejects.num_rows:
             newest = standardise_job.orders_of(ctx, resource.id)[-1][1] if resource.load.mode == "full" else None
             rejects = standing(rejects, kept, newest)
+        set_aside.append(rejects)
         return arrived_rows(kept, rejects)
 
     rules = standardised_suite(ctx.catalog, resource)
     verdict = judge_table(ctx, [tables.kept, tables.rejects], rules, rows)
-    if verdict.blocked and tables.rejects.rows:
-        verdict = replace(verdict, reason=f"{verdict.reason}；{_first_quarantined(ctx, tables.rejects)}")
+    if verdict.blocked and set_aside and set_aside[0].num_rows:
+        verdict = replace(verdict, reason=f"{verdict.reason}；{_first_quarantined(ctx, set_aside[0])}")
     return tables.kept, verdict
 
 
-def _first_quarantined(ctx: Context, rejects: Version) -> str:
-    """Where the first rows stand that were set aside of the newest delivery that has any: no value, as nobody gets to
-    see them before the table passes."""
-    table = ctx.lake.read_arrow("standardised", rejects.name, rejects, ["_load_id", "_row_no", "_from_seq"])
-    newest = table.filter(pc.equal(table["_from_seq"], pc.max(table["_from_seq"])))
+def _first_quarantined(ctx: Context, rejects: pa.Table) -> str:
+    """Where the first rows stand that were set aside of the newest delivery that has any, which nobody gets to see
+    before the table passes: no value."""
+    newest = rejects.filter(pc.equal(rejects["_from_seq"], pc.max(rejects["_from_seq"])))
     (row,) = ctx.journal.newest(DELIVERIES, "load_id", load_id=newest["_load_id"][0].as_py())
     first = sorted(newest["_row_no"].take(pc.select_k_unstable(newest["_row_no"], 3, [("", "ascending")])).to_pylist())
     return f"隔离的首见于 {row['file']} 第 {'、'.join(map(str, first))} 行"
