@@ -8,7 +8,7 @@ from jobs.contracts.entities import Choice, Claim, Entity, Group
 from jobs.contracts.limits import Limits
 from jobs.contracts.load import load_catalog
 from jobs.contracts.reader import CatalogFaults, Fault
-from jobs.contracts.registers import CodeTable, Department, Element
+from jobs.contracts.registers import AMOUNT_UNITS, CodeTable, Department, Element
 from jobs.contracts.sources import (
     Drift,
     Format,
@@ -22,6 +22,7 @@ from jobs.contracts.sources import (
 from jobs.contracts.themes import Expectation, Theme, ThemeTable
 
 __all__ = [
+    "AMOUNT_UNITS",
     "REFERENCE",
     "Access",
     "Catalog",

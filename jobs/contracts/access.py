@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
-from jobs.contracts.base import ColumnName, Declared, Text
+from jobs.contracts.base import ColumnName, Declared, Text, shaped
 from jobs.contracts.known import unknown
 from jobs.contracts.sources import Format, Resource
 
@@ -21,8 +21,13 @@ PLACEHOLDERS = ("{period}", "{sequence}")
 """What a file pattern may hold beside letters and ``*``."""
 REFERENCE = re.compile(r"\{(?:secret:[a-z][a-z0-9_]*|connection:([A-Za-z0-9_-]+)(?:\.[a-z_]+)?)\}")
 """The name of a secret, as it may stand in the catalog; the group is the Airflow connection that holds it."""
-Parameter = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.$\[\]-]+$")]
-ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$")]
+Parameter = Annotated[
+    str, shaped(r"^[A-Za-z0-9_.$\[\]-]+$", "letters, digits and _.$[]-: page[size]", min_length=1, max_length=100)
+]
+ConnectionId = Annotated[
+    str,
+    shaped(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,2}$", "a system or a resource: gaj.household, gaj.household.person"),
+]
 """A resource, or a system whose resources share what stands under it."""
 Location = tuple[str | int, ...]
 

@@ -6,7 +6,9 @@ known if it is declared at all, even wrongly: one mistake is one fault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence, Set
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jobs.contracts.access import check_access
@@ -14,11 +16,13 @@ from jobs.contracts.authority import check_authority
 from jobs.contracts.drift import Place, check_names
 from jobs.contracts.expect import check_expectations
 from jobs.contracts.known import Finding, Known, unknown
-from jobs.contracts.registers import AMOUNT_UNITS
+from jobs.contracts.registers import AMOUNT_UNITS, KINDS
 from jobs.contracts.sources import CODE_READINGS, Load, Mention, Resource, SourceField
 
 if TYPE_CHECKING:
     from jobs.contracts.catalog import Catalog
+
+_NAMED_UNIT = re.compile(rf"[(（]({'|'.join(AMOUNT_UNITS)})[)）]")
 
 
 def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
@@ -59,6 +63,8 @@ def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
 def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Finding]:
     columns: dict[str, str] = {}
     names: set[str] = set()
+    if problem := _misspelt(resource.subject, known):
+        yield "Resource", resource.id, ("subject",), problem
     for index, field in enumerate(resource.fields):
         for location, problem in check_field(catalog, known, field):
             yield "Resource", resource.id, ("fields", index, location), problem
@@ -82,6 +88,12 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
         yield "Resource", resource.id, ("load",), problem
     for index, mention in enumerate(resource.mentions):
         yield from _mention(known, resource, mention, index, set(columns))
+
+
+def _misspelt(subject: str, known: Known) -> str:
+    """Why ``subject`` is a slip of the pen; empty for an entity, a kind, and what a home of its own may call so."""
+    usual = {*KINDS, *(known.entities or ())}
+    return unknown("subject", subject, usual) if subject not in usual and get_close_matches(subject, usual) else ""
 
 
 def check_named(load: Load, totals: Sequence[str], names: Set[str]) -> Iterator[tuple[Place, str]]:
@@ -125,6 +137,10 @@ def check_field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[
             )
         elif field.unit not in AMOUNT_UNITS:
             yield "unit", f"unit {field.unit!r} of an amount is unknown; expected one of {', '.join(AMOUNT_UNITS)}"
+    elif element and (named := _NAMED_UNIT.search(field.name) or _NAMED_UNIT.search(field.label)):
+        read = field.unit or element.unit
+        if element.rule == "amount" and named[1] != read:
+            yield "label", f"{named[0]} stands over amounts that are read in {read}; give the field `unit: {named[1]}`"
 
 
 def _mention(known: Known, resource: Resource, mention: Mention, index: int, columns: set[str]) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import Discriminator, Field, Tag
 
-from jobs.contracts.base import Day, Declared, Identifier, ResourceId, Text
+from jobs.contracts.base import Day, Declared, Identifier, ResourceId, Text, shaped
 
 
 class Claim(Declared):
@@ -17,7 +17,7 @@ class Claim(Declared):
     basis: Text = ""
     since: Day | None = None
     until: Day | None = None
-    when: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]* like '[0-9A-Z_%]+'$")] | None = None
+    when: Annotated[str, shaped(r"^[a-z][a-z0-9_]* like '[0-9A-Z_%]+'$", "a case: uscc like '92%'")] | None = None
     role: Identifier | None = None
     fallback: bool = False
 
@@ -25,7 +25,7 @@ class Claim(Declared):
 class Choice(Declared):
     """No lawful source exists: the value last verified among equals, always flagged."""
 
-    choose: Annotated[str, StringConstraints(pattern=r"^latest\([a-z][a-z0-9_]*\)$")]
+    choose: Annotated[str, shaped(r"^latest\([a-z][a-z0-9_]*\)$", "how to choose: latest(verified_on)")]
     among: Annotated[tuple[ResourceId, ...], Field(min_length=1)]
     units: tuple[Identifier, ...] = ()
     basis: Text = ""

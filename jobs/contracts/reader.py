@@ -102,7 +102,7 @@ class Reader:
         try:
             return kind.model_validate(data)
         except ValidationError as error:
-            for detail in error.errors(include_url=False, include_context=False):
+            for detail in error.errors(include_url=False):
                 location = tuple(detail["loc"])
                 top = (elsewhere or {}).get(str(location[0]), at) if location else at
                 self.fault(path, top + location, explain(detail, kind))

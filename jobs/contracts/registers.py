@@ -58,6 +58,9 @@ RuleName = Literal[
 AMOUNT_UNITS = ("元", "千元", "万元", "亿元")
 """Units between which amounts are converted; any other unit must be the element's own."""
 
+KINDS = ("credit", "event", "facility", "grid", "other", "parcel", "place", "vehicle")
+"""What a resource may be about beside an entity: things without a library of their own."""
+
 
 class Department(Declared):
     """A unit that provides data (数源部门)."""

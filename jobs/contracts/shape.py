@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
+from jobs.contracts.base import IN_WORDS
+
 _TAGS = ("choice", "claims", "one", "several", "column", "mapping")
 """Names of the branches of a union: steps of a location that stand in no file."""
 _UNSHOWN = {"password", "private_key", "ca", "user", "url", "headers", "params"}
@@ -60,7 +62,8 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     if error["type"] == "missing":
         return f"key {location!r} is missing; expected keys: {expected_shape(model, error['loc'])}"
     message = error["msg"].replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")
-    message = message.replace("String should match pattern", "a text of the shape")
+    if error["type"] == "string_pattern_mismatch":
+        message = f"expected {IN_WORDS[error['ctx']['pattern']]}"
     hint = " in quotes" if error["type"] == "string_type" and isinstance(error["input"], int | float | bool) else ""
     if _UNSHOWN.intersection(error["loc"]):
         return f"{location}: {message[0].lower()}{message[1:]}{hint}"

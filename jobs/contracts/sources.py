@@ -6,10 +6,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from jobs.contracts.base import ColumnName, Cycle, Declared, Identifier, Level, ResourceId, SystemId, Text
+from jobs.contracts.base import ColumnName, Cycle, Declared, Identifier, Level, ResourceId, SystemId, Text, shaped
 from jobs.contracts.limits import Limits
 
-DateFormat = Annotated[str, StringConstraints(max_length=40, pattern=r"^[yMdHms年月日时分秒 :./T-]+$")]
+DateFormat = Annotated[
+    str, shaped(r"^[yMdHms年月日时分秒 :./T-]+$", "y M d H m s with what stands between: yyyy年MM月dd日", max_length=40)
+]
 _DELTA_SAFE = {ord(char): chr(ord(char) + 0xFEE0) for char in ",;{}()="} | {ord(" "): "\u3000"}
 
 
@@ -170,7 +172,13 @@ class Resource(Declared):
     """An information resource (信息资源): what one department delivers under one catalogue code."""
 
     id: ResourceId
-    code: Annotated[str, StringConstraints(pattern=r"^[123]\d{2}\d{3}\d*/\d+$")]
+    code: Annotated[
+        str,
+        shaped(
+            r"^[123]\d{2}\d{3}\d*/\d+$",
+            "six digits or more, the first 1, 2 or 3, then / and a number: 101001441900/000001",
+        ),
+    ]
     name: Text
     subject: Identifier
     cycle: Cycle

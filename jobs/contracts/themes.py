@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from jobs.contracts.base import Cycle, Declared, Identifier, Severity, Text
+from jobs.contracts.base import Cycle, Declared, Identifier, Severity, Text, shaped
 
 
 class ThemeColumn(Declared):
@@ -44,9 +44,11 @@ class Theme(Declared):
 class Expectation(Declared):
     """One rule in Great Expectations' own vocabulary."""
 
-    expect: Annotated[str, StringConstraints(pattern=r"^(expect|unexpected)_[a-z0-9_]+$")]
+    expect: Annotated[
+        str, shaped(r"^(expect|unexpected)_[a-z0-9_]+$", "an expectation: expect_column_values_to_not_be_null")
+    ]
     args: Annotated[dict[str, object], Field(alias="with")] = {}
     severity: Severity = "warning"
-    indicator: Annotated[str, StringConstraints(pattern=r"^\d{4,6}$")] = "0104"
+    indicator: Annotated[str, shaped(r"^\d{4,6}$", "four to six digits: '0104'")] = "0104"
     why: Text = ""
     name: Text = ""

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from jobs.contracts import Catalog, Element
+from jobs.contracts import AMOUNT_UNITS, Catalog, Element
 from jobs.profile.facts import Facts
 from jobs.profile.look import Profile
 from jobs.profile.match import Candidate, Match
@@ -19,7 +19,6 @@ _WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
 _COLUMN = re.compile(r"^[^\x00-\x1f`\"';\\]{1,120}$")
 _FORM = re.compile(r"^[A-Za-z年月日/.-]+$")
 _USUAL_DAYS = {"date": "yyyy-MM-dd", "datetime": "yyyy-MM-dd HH:mm:ss"}
-_UNITS = ("元", "千元", "万元", "亿元")
 
 
 def scalar(text: str) -> str:
@@ -76,8 +75,8 @@ def _facts(profile: Profile, match: Match, element: Element, used: set[str]) -> 
     usual, formats = _USUAL_DAYS.get(element.rule), match.facts.formats
     if usual and formats and formats != (usual,):
         facts["formats"] = f"[{', '.join(form if _FORM.match(form) else json.dumps(form) for form in formats)}]"
-    unit = words.bracketed(match.column)
-    if element.rule == "amount" and unit in _UNITS and unit != element.unit:
+    unit = words.bracketed(match.column) or words.bracketed(label)
+    if element.rule == "amount" and unit in AMOUNT_UNITS and unit != element.unit:
         facts["unit"] = unit
     return facts
 
