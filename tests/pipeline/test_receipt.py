@@ -253,6 +253,19 @@ def test_a_blocked_table_says_in_which_rows_it_begins(home: Home, capsys: pytest
         assert f"brain gate standardised {RESOURCE}" in said
 
 
+def test_a_blocked_table_names_no_row_that_a_later_delivery_put_right(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.send("thing_20260301_1.csv", {"1": "a", "": "b", "3": "c"})
+    home.run()
+    home.send("thing_20260301_2.csv", {"1": "a", "2": "b", "3": "c", "": "d"})
+    capsys.readouterr()
+    assert home.brain("run", "--to", "standardise", "--date", DAY) == 5
+    said = capsys.readouterr().out
+    assert "隔离的首见于 thing_20260301_2.csv 第 4 行" in said
+    assert "thing_20260301_1.csv" not in said
+
+
 def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     home.send("thing_20260301_1.csv", {"1": "a"})
     home.send("thing-0302.csv", {"2": "秘密"})
