@@ -242,7 +242,7 @@ def _report(printed: str) -> dict[str, Any]:
 def _lines(report: Mapping[str, Any]) -> list[str]:
     """A report as lines of the task's log."""
     stages = [
-        f"{row['stage']}: {row['tables']} tables, {row['built']} built, {row['stopped']} stopped, {row['rows']} rows"
+        f"{row['stage']}: {row['tables']} tables, {row['built']} built, {row['warned']} warned, {row['stopped']} stopped, {row['rows']} rows"
         for row in report.get("stages", [])
     ]
     stopped = [

@@ -43,6 +43,7 @@ class Row:
     stage: str
     tables: int
     built: int
+    warned: int
     stopped: int
     rows: int
     seconds: float
@@ -224,9 +225,9 @@ def print_day(rows: list[Row]) -> None:
     lines = []
     for stage in stages:
         mine = [row for row in rows if row.stage == stage]
-        totals = [sum(getattr(row, name) for row in mine) for name in ("tables", "built", "stopped", "rows")]
+        totals = [sum(getattr(row, name) for row in mine) for name in ("tables", "built", "warned", "stopped", "rows")]
         lines.append((rows[0].day, stage, *(f"{n:,}" for n in totals), f"{sum(row.seconds for row in mine):.1f}"))
-    columns = ("day", "stage", "tables", "built", "stopped", "rows", "seconds")
+    columns = ("day", "stage", "tables", "built", "warned", "stopped", "rows", "seconds")
     print_table(columns, lines, right=columns[2:])
 
 

@@ -114,18 +114,19 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
             }
         )
         return
-    rows = stage_rows(outcome.steps)
-    print_table(
-        ("stage", "tables", "built", "stopped", "rows", "seconds"),
-        [(r["stage"], r["tables"], r["built"], r["stopped"], f"{r['rows']:,}", f"{r['seconds']:.1f}") for r in rows],
-        right=("tables", "built", "stopped", "rows", "seconds"),
-    )
+    columns = ("stage", "tables", "built", "warned", "stopped", "rows", "seconds")
+    shown = [
+        row | {"rows": f"{row['rows']:,}", "seconds": f"{row['seconds']:.1f}"} for row in stage_rows(outcome.steps)
+    ]
+    print_table(columns, [[row[column] for column in columns] for row in shown], right=columns[1:])
     for step in stopped:
         stdout.print(str(step), markup=False)
     if any(step.state == "refused" for step in stopped):
         stdout.print("what was refused, and what to ask for: brain deliveries --refused")
     if blocked := next((step for step in stopped if step.state == "blocked"), None):
         stdout.print(f"what a gate stopped, rule by rule: brain gate {blocked.layer} {blocked.name}", markup=False)
+    if warned := next((step for step in outcome.steps if step.is_warned), None):
+        stdout.print(f"what a gate let pass with a warning: brain gate {warned.layer} {warned.name}", markup=False)
     for row in _unclaimed(ctx):
         like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""
         names = ", ".join(row["names"]) + (" …" if row["files"] > len(row["names"]) else "")
@@ -154,10 +155,12 @@ def stage_rows(steps: Iterable[Step]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for step in steps:
         row = rows.setdefault(
-            step.layer, {"stage": step.layer, "tables": 0, "built": 0, "stopped": 0, "rows": 0, "seconds": 0.0}
+            step.layer,
+            {"stage": step.layer, "tables": 0, "built": 0, "warned": 0, "stopped": 0, "rows": 0, "seconds": 0.0},
         )
         row["tables"] += 1
         row["built"] += step.state == "built"
+        row["warned"] += step.is_warned
         row["stopped"] += step.is_stopped
         row["rows"] += step.rows
         row["seconds"] += step.seconds

@@ -40,7 +40,15 @@ def _judge(ctx: Context, name: str, version: Version, seconds: float) -> Step:
     rows = ctx.lake.read_arrow("audited", name, version)
     verdict = judge_table(ctx, [version], rules, lambda: {"kept": rows, "arrived": rows})
     state = "blocked" if verdict.blocked else "built" if version.changed else "unchanged"
-    return Step("audited", name, state, version.rows, seconds / len(_KEYS), verdict.reason)
+    return Step(
+        "audited",
+        name,
+        state,
+        version.rows,
+        seconds / len(_KEYS),
+        verdict.reason,
+        is_warned=verdict.outcome == "warned",
+    )
 
 
 def begin_release(ctx: Context) -> int:

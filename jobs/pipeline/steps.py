@@ -36,6 +36,8 @@ class Step:
     reason: str = ""
     delivery: str = ""
     """Of a refused one its file, period and sequence."""
+    is_warned: bool = False
+    """Its gate let it pass although rules failed, none of them critical."""
 
     @property
     def is_stopped(self) -> bool:
@@ -103,7 +105,8 @@ def take_step(ctx: Context, layer: str, name: str, mark: str, build: Callable[[]
     began = time.monotonic()
     version, verdict = build()
     state = "blocked" if verdict.blocked else "built"
-    step = Step(layer, name, state, version.rows, time.monotonic() - began, verdict.reason)
+    seconds = time.monotonic() - began
+    step = Step(layer, name, state, version.rows, seconds, verdict.reason, is_warned=verdict.outcome == "warned")
     _note(ctx, step, mark, version.number)
     return step
 

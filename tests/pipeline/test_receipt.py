@@ -266,6 +266,22 @@ def test_a_blocked_table_names_no_row_that_a_later_delivery_put_right(
     assert "thing_20260301_1.csv" not in said
 
 
+def test_a_run_says_which_table_passed_with_a_warning(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = home.ctx.settings.home / "expectations" / "3_standardised" / f"{RESOURCE}.yml"
+    rules.parent.mkdir(parents=True)
+    usual = {"expect": "expect_column_values_to_be_in_set", "with": {"column": "element_2", "value_set": ["a", "b"]}}
+    rules.write_text(json.dumps([usual | {"severity": "warning"}]), encoding="utf-8")
+    home.send("thing_20260301_1.csv", {"1": "a", "2": "elsewhere"})
+    capsys.readouterr()
+    assert home.brain("run", "--to", "standardise", "--date", DAY) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[:5] for line in said if line.startswith("standardised")] == [
+        ["standardised", "1", "1", "1", "0"]  # tables, built, warned, stopped
+    ]
+    assert f"what a gate let pass with a warning: brain gate standardised {RESOURCE}" in said
+    assert home.brain("gate", "standardised", RESOURCE) == 0
+
+
 def test_a_run_names_files_that_are_no_resources(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     home.send("thing_20260301_1.csv", {"1": "a"})
     home.send("thing-0302.csv", {"2": "秘密"})
