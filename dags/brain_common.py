@@ -31,6 +31,9 @@ TIMEZONE = "Asia/Shanghai"
 TESTER = "dag_test"
 """The name under which ``dag.test()`` triggers a run: nobody is there to approve anything."""
 
+COUNTS = ("tables", "built", "warned", "stopped", "rows")
+"""What a stage reports of its tables."""
+
 DONE, BLOCKED, PARTLY = 0, 3, 5
 VERDICTS = (DONE, BLOCKED, PARTLY)
 
@@ -242,8 +245,7 @@ def _report(printed: str) -> dict[str, Any]:
 def _lines(report: Mapping[str, Any]) -> list[str]:
     """A report as lines of the task's log."""
     stages = [
-        f"{row['stage']}: {row['tables']} tables, {row['built']} built, {row['warned']} warned, {row['stopped']} stopped, {row['rows']} rows"
-        for row in report.get("stages", [])
+        f"{row['stage']}: " + ", ".join(f"{row[name]} {name}" for name in COUNTS) for row in report.get("stages", [])
     ]
     stopped = [
         ": ".join(filter(None, (row["state"], _what(row), row.get("delivery"), row["reason"])))

@@ -219,15 +219,17 @@ def _rows(day: str, dag: str, reports: Iterable[dict[str, Any]]) -> list[Row]:
 
 def print_day(rows: list[Row]) -> None:
     """One line a stage, the departments summed."""
+    from brain_common import COUNTS
+
     from jobs.cli.output import print_table
 
     stages = dict.fromkeys(row.stage for row in rows)
     lines = []
     for stage in stages:
         mine = [row for row in rows if row.stage == stage]
-        totals = [sum(getattr(row, name) for row in mine) for name in ("tables", "built", "warned", "stopped", "rows")]
+        totals = [sum(getattr(row, name) for row in mine) for name in COUNTS]
         lines.append((rows[0].day, stage, *(f"{n:,}" for n in totals), f"{sum(row.seconds for row in mine):.1f}"))
-    columns = ("day", "stage", "tables", "built", "warned", "stopped", "rows", "seconds")
+    columns = ("day", "stage", *COUNTS, "seconds")
     print_table(columns, lines, right=columns[2:])
 
 
