@@ -1,13 +1,9 @@
-"""The example queries of docs/queries.md: DuckDB's SQL over declared tables; run where a served file is at hand.
-
-``BRAIN_SERVED=…/analyst.duckdb pytest tests/derive/test_queries_doc.py`` runs them over a release.
-"""
+"""The example queries of docs/queries.md: DuckDB's SQL over declared tables. They are run over a served release by
+``tests/pipeline/test_queries.py``."""
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 import sqlglot
@@ -44,13 +40,3 @@ def test_a_query_is_one_select_over_tables_and_columns_that_are_served(catalog: 
         aliases = {projection.alias for projection in statement.selects if projection.alias}
         mine = {column.name for column in statement.find_all(exp.Column) if column.table in ("", table.alias)}
         assert mine <= {column.name for column in declared.columns} | aliases
-
-
-@pytest.mark.skipif("BRAIN_SERVED" not in os.environ, reason="BRAIN_SERVED names no served analyst.duckdb")
-@pytest.mark.parametrize("question", QUERIES)
-def test_a_query_finds_something_in_a_served_release(question: str) -> None:
-    import duckdb
-
-    served = Path(os.environ["BRAIN_SERVED"])
-    with duckdb.connect(str(served), read_only=True) as connection:
-        assert connection.execute(QUERIES[question][0]).fetchall()

@@ -11,7 +11,7 @@ from jobs.cli import invoke
 from jobs.lake.manifest import Manifest, read_manifest
 from jobs.settings import PROJECT
 
-PEOPLE, LAST_DAY = 300, "2026-03-04"
+PEOPLE, LAST_DAY = 800, "2026-03-04"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class City:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """Three days of deliveries of 300 persons."""
+    """Three days of deliveries of 800 persons: enough that every source of a theme has something to deliver."""
     home = tmp_path_factory.mktemp("city")
     for name in ("catalog", "expectations"):
         (home / name).symlink_to(PROJECT / name)
