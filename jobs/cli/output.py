@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 stdout = Console(highlight=False, soft_wrap=True, emoji=False)
 stderr = Console(stderr=True, highlight=False, emoji=False)
 _WIDEST = 100_000
+_NAMED = 8
+"""Names that a line shows of many."""
 
 
 @dataclass
@@ -98,6 +100,7 @@ def notes(noticed: dict[str, int]) -> str:
 def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     """Stages with tables, rows and seconds; what was stopped; what to open."""
     stopped = [step for step in outcome.steps if step.is_stopped]
+    warned = [step for step in outcome.steps if step.is_warned]
     if as_json:
         print_json(
             {
@@ -110,6 +113,7 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
                     {name: getattr(step, name) for name in ("layer", "name", "state", "delivery", "reason")}
                     for step in stopped
                 ],
+                "warned": [f"{step.layer}.{step.name}" for step in warned],
                 "unclaimed": _unclaimed(ctx),
             }
         )
@@ -125,8 +129,12 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
         stdout.print("what was refused, and what to ask for: brain deliveries --refused")
     if blocked := next((step for step in stopped if step.state == "blocked"), None):
         stdout.print(f"what a gate stopped, rule by rule: brain gate {blocked.layer} {blocked.name}", markup=False)
-    if warned := next((step for step in outcome.steps if step.is_warned), None):
-        stdout.print(f"what a gate let pass with a warning: brain gate {warned.layer} {warned.name}", markup=False)
+    if warned:
+        names = ", ".join(f"{step.layer}.{step.name}" for step in warned[:_NAMED]) + (
+            " …" if len(warned) > _NAMED else ""
+        )
+        stdout.print(f"passed with a warning: {names}", markup=False)
+        stdout.print(f"which rules failed: brain gate {warned[0].layer} {warned[0].name}", markup=False)
     for row in _unclaimed(ctx):
         like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""
         names = ", ".join(row["names"]) + (" …" if row["files"] > len(row["names"]) else "")

@@ -8,7 +8,7 @@ from jobs.contracts.entities import Choice, Claim, Entity, Group
 from jobs.contracts.limits import Limits
 from jobs.contracts.load import load_catalog
 from jobs.contracts.reader import CatalogFaults, Fault
-from jobs.contracts.registers import AMOUNT_UNITS, CodeTable, Department, Element
+from jobs.contracts.registers import CodeTable, Department, Element
 from jobs.contracts.sources import (
     Drift,
     Format,
@@ -20,6 +20,7 @@ from jobs.contracts.sources import (
     System,
 )
 from jobs.contracts.themes import Expectation, Theme, ThemeTable
+from jobs.contracts.units import AMOUNT_UNITS, other_unit
 
 __all__ = [
     "AMOUNT_UNITS",
@@ -50,5 +51,6 @@ __all__ = [
     "ThemeTable",
     "carried",
     "load_catalog",
+    "other_unit",
     "place_of",
 ]

@@ -17,7 +17,7 @@ def shaped(pattern: str, words: str, **more: Any) -> StringConstraints:
 
 
 Identifier = Annotated[
-    str, shaped(r"^[a-z][a-z0-9_]{0,62}$", "lower-case letters, digits and _, a letter first: household_no")
+    str, shaped(r"^[a-z][a-z0-9_]{0,62}$", "up to 63 lower-case letters, digits and _, a letter first: household_no")
 ]
 SystemId = Annotated[str, shaped(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", "department.system: gaj.household")]
 ResourceId = Annotated[
@@ -27,7 +27,10 @@ ResourceId = Annotated[
 ColumnName = Annotated[
     str,
     shaped(
-        r"^[^\x00-\x1f`\"';\\]+$", "a name without quotes, semicolons and backslashes", min_length=1, max_length=120
+        r"^[^\x00-\x1f`\"';\\]+$",
+        "up to 120 characters without quotes, semicolons, backslashes and line breaks",
+        min_length=1,
+        max_length=120,
     ),
 ]
 Text = Annotated[str, StringConstraints(max_length=2000)]

@@ -6,7 +6,6 @@ known if it is declared at all, even wrongly: one mistake is one fault.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence, Set
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -16,13 +15,15 @@ from jobs.contracts.authority import check_authority
 from jobs.contracts.drift import Place, check_names
 from jobs.contracts.expect import check_expectations
 from jobs.contracts.known import Finding, Known, unknown
-from jobs.contracts.registers import AMOUNT_UNITS, KINDS
+from jobs.contracts.registers import KINDS, Element
 from jobs.contracts.sources import CODE_READINGS, Load, Mention, Resource, SourceField
+from jobs.contracts.units import AMOUNT_UNITS, other_unit
 
 if TYPE_CHECKING:
     from jobs.contracts.catalog import Catalog
 
-_NAMED_UNIT = re.compile(rf"[(（]({'|'.join(AMOUNT_UNITS)})[)）]")
+_SLIP = 0.85
+"""How like two words are of which one is the other misspelt: persn and person, but not family and facility."""
 
 
 def check_references(catalog: Catalog, known: Known) -> Iterator[Finding]:
@@ -91,9 +92,11 @@ def _resource(catalog: Catalog, known: Known, resource: Resource) -> Iterator[Fi
 
 
 def _misspelt(subject: str, known: Known) -> str:
-    """Why ``subject`` is a slip of the pen; empty for an entity, a kind, and what a home of its own may call so."""
+    """Why ``subject`` is a slip of the pen; empty for an entity, a kind, and a word of its own."""
     usual = {*KINDS, *(known.entities or ())}
-    return unknown("subject", subject, usual) if subject not in usual and get_close_matches(subject, usual) else ""
+    if known.entities is None or subject in usual or not get_close_matches(subject, usual, cutoff=_SLIP):
+        return ""
+    return unknown("subject", subject, usual)
 
 
 def check_named(load: Load, totals: Sequence[str], names: Set[str]) -> Iterator[tuple[Place, str]]:
@@ -129,18 +132,32 @@ def check_field(catalog: Catalog, known: Known, field: SourceField) -> Iterator[
     element = catalog.elements.get(field.element)
     if field.rule in CODE_READINGS and element and not (field.code_table or element.code_table):
         yield "rule", f"rule {field.rule!r} reads a code, but {element.id} has no code table"
-    if field.unit and element and field.unit != element.unit:
-        if element.rule != "amount":
-            yield (
-                "unit",
-                f"unit {field.unit!r} differs from {element.unit!r} of {element.id}; only amounts are converted",
-            )
-        elif field.unit not in AMOUNT_UNITS:
-            yield "unit", f"unit {field.unit!r} of an amount is unknown; expected one of {', '.join(AMOUNT_UNITS)}"
-    elif element and (named := _NAMED_UNIT.search(field.name) or _NAMED_UNIT.search(field.label)):
-        read = field.unit or element.unit
-        if element.rule == "amount" and named[1] != read:
-            yield "label", f"{named[0]} stands over amounts that are read in {read}; give the field `unit: {named[1]}`"
+    if problem := _order(field.formats):
+        yield "formats", problem
+    if element:
+        yield from _unit(field, element)
+
+
+def _order(formats: tuple[str, ...]) -> str:
+    """Why the declared writings of days cannot be read; empty if they can."""
+    for form in formats:
+        if "d" in form and "M" in form and "yyyy" not in form:
+            return f"{form!r} has no year of four digits; write yyyy, and have two digits delivered as four"
+    firsts = {form[0] for form in formats if "yyyy" in form and "d" in form and form[0] in "dM"}
+    return "day first and month first at once: 3/7/1990 would mean two days; declare one" if len(firsts) > 1 else ""
+
+
+def _unit(field: SourceField, element: Element) -> Iterator[tuple[str, str]]:
+    """What is wrong with the unit that a field declares, or with a heading that names another than the one read."""
+    read = field.unit or element.unit
+    if read != element.unit and element.rule != "amount":
+        yield "unit", f"unit {read!r} differs from {element.unit!r} of {element.id}; only amounts are converted"
+    elif read != element.unit and read not in AMOUNT_UNITS:
+        yield "unit", f"unit {read!r} of an amount is unknown; expected one of {', '.join(AMOUNT_UNITS)}"
+    elif named := other_unit(read, field.name, field.label, *field.aliases):
+        is_converted = element.rule == "amount" and named in AMOUNT_UNITS
+        remedy = f"give the field `unit: {named}`" if is_converted else f"name an element that is in {named}"
+        yield "label", f"{named} stands in a heading over values that are read in {read}; {remedy}"
 
 
 def _mention(known: Known, resource: Resource, mention: Mention, index: int, columns: set[str]) -> Iterator[Finding]:

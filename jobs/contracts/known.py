@@ -10,6 +10,10 @@ Finding = tuple[str, str, tuple[str | int, ...], str]
 """(model, key, location inside it, problem)."""
 
 
+_FEW = 10
+"""Names that are all shown where none is near."""
+
+
 @dataclass(frozen=True)
 class Known:
     """Ids that may be named, by kind; None where the register could not be read and any name must pass."""
@@ -32,6 +36,8 @@ class Known:
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """A sentence that offers near matches."""
-    near = get_close_matches(name, list(known), n=3)
-    hint = f"; did you mean {', '.join(near)}?" if near else f"; declare the {what} first"
+    names = sorted(known)
+    near = get_close_matches(name, names, n=3)
+    listed = f"; expected one of {', '.join(names)}" if len(names) <= _FEW else f"; declare the {what} first"
+    hint = f"; did you mean {', '.join(near)}?" if near else listed
     return f"{what} {name!r} is unknown{hint}"

@@ -39,7 +39,7 @@ class CatalogFaults(CatalogError):
         self.faults = sorted(set(faults))
         super().__init__(
             f"the catalog has {len(self.faults)} fault(s):\n" + "\n".join(f"  {fault}" for fault in self.faults),
-            remedy="Correct the lines named above and run `brain check` again",
+            remedy="Correct the lines named above and run `brain check` again: what refers to them is read then",
         )
 
 

@@ -55,9 +55,6 @@ RuleName = Literal[
 ]
 """Names of the rules that read cells; a test holds them to those of :mod:`jobs.rules`."""
 
-AMOUNT_UNITS = ("元", "千元", "万元", "亿元")
-"""Units between which amounts are converted; any other unit must be the element's own."""
-
 KINDS = ("credit", "event", "facility", "grid", "other", "parcel", "place", "vehicle")
 """What a resource may be about beside an entity: things without a library of their own."""
 

@@ -63,7 +63,8 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
         return f"key {location!r} is missing; expected keys: {expected_shape(model, error['loc'])}"
     message = error["msg"].replace("a valid tuple", "a list").replace("a valid dictionary", "a mapping")
     if error["type"] == "string_pattern_mismatch":
-        message = f"expected {IN_WORDS[error['ctx']['pattern']]}"
+        pattern = error["ctx"]["pattern"]
+        message = f"expected {IN_WORDS.get(pattern, pattern)}"
     hint = " in quotes" if error["type"] == "string_type" and isinstance(error["input"], int | float | bool) else ""
     if _UNSHOWN.intersection(error["loc"]):
         return f"{location}: {message[0].lower()}{message[1:]}{hint}"

@@ -10,7 +10,12 @@ from jobs.contracts.base import ColumnName, Cycle, Declared, Identifier, Level, 
 from jobs.contracts.limits import Limits
 
 DateFormat = Annotated[
-    str, shaped(r"^[yMdHms年月日时分秒 :./T-]+$", "y M d H m s with what stands between: yyyy年MM月dd日", max_length=40)
+    str,
+    shaped(
+        r"^[yMdHms年月日时分秒 :./T-]+$",
+        "y M d H m s with 年月日时分秒 : . / - T or a blank between: yyyy/MM/dd HH:mm",
+        max_length=40,
+    ),
 ]
 _DELTA_SAFE = {ord(char): chr(ord(char) + 0xFEE0) for char in ",;{}()="} | {ord(" "): "\u3000"}
 

@@ -49,6 +49,8 @@ class Version:
     changed: bool = True
     as_of: str = ""
     """Cut-off day at which it passed; empty while it has not."""
+    is_warned: bool = False
+    """It passed although rules failed, none of them critical."""
 
     @property
     def rows(self) -> int:
@@ -280,7 +282,7 @@ class Lake:
             as_of=as_of,
         )
         if self._passed is not None:
-            self._passed[(version.layer, version.name)] = replace(version, as_of=as_of)
+            self._passed[(version.layer, version.name)] = replace(version, as_of=as_of, is_warned=verdict == "warned")
 
     def head(self, layer: str, name: str) -> int | None:
         """Number of the newest version, passed or not."""
@@ -312,7 +314,8 @@ def _require_plain(settings: Settings) -> None:
 def _version(row: dict[str, Any]) -> Version:
     """A passed version from its journal row."""
     digest = Digest(row["rows"], row["content_hash"], row["provenance_hash"])
-    return Version(row["layer"], row["name"], row["version"], digest, as_of=row["as_of"] or "")
+    is_warned = row["verdict"] == "warned"
+    return Version(row["layer"], row["name"], row["version"], digest, as_of=row["as_of"] or "", is_warned=is_warned)
 
 
 def _jvm_pid(settings: Settings) -> int | None:

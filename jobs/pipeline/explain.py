@@ -47,7 +47,8 @@ def trace_cells(ctx: Context, entity: str, identity: str, element: str | None, r
     condition = " OR ".join(f'"{key}" = $id' for key in keys)
     rows = _query(ctx, fused, f"SELECT * FROM files WHERE {condition}", id=identity)
     if not rows:
-        raise UsageError(f"no {entity} with this id", remedy=f"Give one of {', '.join(keys)}")
+        remedy = f"Give one of {', '.join(keys)}; a record of a source without authority: `brain where RESOURCE KEY`"
+        raise UsageError(f"no {entity} in the library has this id", remedy=remedy)
     row = rows[0]
     losing = _losing(ctx, manifest, entity, row["canonical_id"])
     wanted = [element] if element else [name for name in sorted(declared.authority) if row[name] is not None]

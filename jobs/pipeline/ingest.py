@@ -125,8 +125,7 @@ def land_all(ctx: Context, deliveries: list[Delivery]) -> list[Step]:
         arrivals.append((landed, Step("landed", delivery.resource, "built", count, time.monotonic() - began)))
     ctx.journal.note_all(LANDINGS, [landed.noticed for landed, _ in arrivals])
     verdicts = judge_landings(ctx, [landed.arrival for landed, _ in arrivals])
-    judged = zip((step for _, step in arrivals), verdicts, strict=True)
-    return [replace(step, is_warned=v.outcome == "warned") for step, v in judged if not v.blocked]
+    return [step for (_, step), verdict in zip(arrivals, verdicts, strict=True) if not verdict.blocked]
 
 
 def _refused(ctx: Context, resources: list[Resource]) -> list[Step]:

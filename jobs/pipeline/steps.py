@@ -94,7 +94,9 @@ def known_step(ctx: Context, layer: str, name: str, mark: str) -> Step | None:
     if not last or last[0]["fingerprint"] != mark or last[0]["state"] not in ("built", "blocked"):
         return None
     state = "unchanged" if last[0]["state"] == "built" else "blocked"
-    return Step(layer, name, state, last[0]["rows"] or 0, 0.0, last[0]["reason"] or "")
+    good = ctx.lake.passed(layer, name) if state == "unchanged" else None
+    is_warned = good is not None and good.is_warned
+    return Step(layer, name, state, last[0]["rows"] or 0, 0.0, last[0]["reason"] or "", is_warned=is_warned)
 
 
 def take_step(ctx: Context, layer: str, name: str, mark: str, build: Callable[[], tuple[Version, Verdict]]) -> Step:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from jobs.contracts import AMOUNT_UNITS, Catalog, Element
+from jobs.contracts import Catalog, Element, other_unit
 from jobs.profile.facts import Facts
 from jobs.profile.look import Profile
 from jobs.profile.match import Candidate, Match
@@ -75,8 +75,7 @@ def _facts(profile: Profile, match: Match, element: Element, used: set[str]) -> 
     usual, formats = _USUAL_DAYS.get(element.rule), match.facts.formats
     if usual and formats and formats != (usual,):
         facts["formats"] = f"[{', '.join(form if _FORM.match(form) else json.dumps(form) for form in formats)}]"
-    unit = words.bracketed(match.column) or words.bracketed(label)
-    if element.rule == "amount" and unit in AMOUNT_UNITS and unit != element.unit:
+    if unit := other_unit(element.unit, match.column, label):
         facts["unit"] = unit
     return facts
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from jobs.contracts import Catalog, Element
+from jobs.contracts import AMOUNT_UNITS, Catalog, Element, other_unit
 from jobs.profile.evidence import CONTRADICTS, IDENTIFIES, Evidence, content_evidence
 from jobs.profile.facts import Facts
 from jobs.profile.likeness import DECORATED, LISTED, SAME, Index, Likeness
@@ -81,7 +81,7 @@ class Matcher:
             table = self.catalog.code_tables.get(element.code_table or "")
             codes = len(table.values) if table else 0
             content = content_evidence(element, facts, self._named_tables.get(element.id), codes)
-            if likeness.score or content.score >= _UNNAMED_LEAST:
+            if (likeness.score or content.score >= _UNNAMED_LEAST) and can_hold(element, name, label):
                 found.append(Candidate(element.id, _weigh(element, likeness, content), likeness, content))
         return sorted(found, key=lambda candidate: -candidate.score)[:40]
 
@@ -122,6 +122,12 @@ class Matcher:
         if pick.name.score == SAME and not short and not self.index.is_vague(name):
             return "certain"
         return "certain" if pick.content.score >= (0.3 if pick.name.score == SAME else IDENTIFIES) else "likely"
+
+
+def can_hold(element: Element, *headings: str) -> bool:
+    """Whether values of the unit that stands in a heading can become the element's; only amounts are converted."""
+    unit = other_unit(element.unit, *headings)
+    return not unit or (element.rule == "amount" and unit in AMOUNT_UNITS)
 
 
 def _weigh(element: Element, name: Likeness, content: Evidence) -> float:

@@ -1,14 +1,16 @@
 """Days, moments and months in every usual writing (GB/T 7408.1-2023), in Chinese numerals and of the Republic too.
 
-A writing that can mean two days (3/7/90, 90-03-07) is not read, and a lunar date is not converted; their text is kept.
+A writing that can mean two days (3/7/90, 3/7/1990) is not read unless the field declares which comes first, and a lunar
+date is not converted; their text is kept.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from jobs.rules.rule import PLACEHOLDERS, Policy, Rule, half_width, is_nothing, is_placeholder, no_suspicion, same_text
-from jobs.rules.sql import cases, extracted, literal, matches, one_of, translated
+from jobs.rules.sql import cases, extracted, literal, matches, one_of, replaced, translated
 
 _NUMERALS, _DIGITS = "〇零○◯Oo一二三四五六七八九", "000000123456789"
 """With the rings and letters that are written for 〇 between numerals: 二OO五年."""
@@ -32,8 +34,31 @@ _LUNAR = "[农農阴陰旧][历曆]|[正冬腊臘]月|初[一二三四五六七�
 _PAST_ONLY = ("birth_date", "death_date", "cremation_date", "established_on", "marriage_registered_on")
 
 
-def _text(raw: str, _policy: Policy) -> str:
-    return half_width(raw)
+_PART = re.compile("yyyy|MM?|dd?|HH?|mm?|ss?")
+
+
+def _text(raw: str, policy: Policy) -> str:
+    """Half-width; where a field declares that days or months come before years, years are put first."""
+    text = half_width(raw)
+    for form in policy.formats:
+        parts = [part[0] for part in _PART.findall(form)]
+        if {"y", "M", "d"} <= set(parts) and parts[0] != "y":
+            text = replaced(text, f"^{_shape(form)}$", _year_first(parts))
+    return text
+
+
+def _shape(form: str) -> str:
+    """A regular expression of a declared writing, a group a part."""
+    found = _PART.split(form)
+    groups = ["([0-9]{4})" if part == "yyyy" else "([0-9]{1,2})" for part in _PART.findall(form)]
+    return "".join(re.escape(between) + group for between, group in zip(found, [*groups, ""], strict=True))
+
+
+def _year_first(parts: list[str]) -> str:
+    """What replaces a writing whose groups are ``parts``."""
+    group = {part: f"${parts.index(part) + 1}" for part in parts}
+    clock = ":".join(group[part] for part in "Hms" if part in group)
+    return f"{group['y']}-{group['M']}-{group['d']}" + (f" {clock}" if clock else "")
 
 
 def _written(text: str, pattern: str, form: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from jobs.contracts import AMOUNT_UNITS
 from jobs.rules.capitals import capital_digits, is_capital
 from jobs.rules.rule import Policy, Rule, Suspicion, half_width, is_nothing, is_placeholder, no_suspicion
 from jobs.rules.sql import BLANKS, cases, extracted, matches, translated
 
-SCALES = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
 _CURRENCY = "(?:人民币|美元|美金|香港元|港元|港币|日元|欧元|新台币|台币|澳门元|英镑|RMB|CNY|USD|HKD)"
 _WHOLE = "(?:[0-9]{1,3}(?:[,，][0-9]{3})+|[0-9]+)"
 _DIGITS = _WHOLE + "(?:[.][0-9]+)?"
@@ -38,8 +38,8 @@ def _decimal_value(text: str, policy: Policy) -> str:
 
 def _amount_value(text: str, policy: Policy) -> str:
     """Number × scale of the unit in the cell, else of the unit declared for the column, in the element's unit."""
-    target = SCALES.get(policy.target_unit or "元", 1)
-    declared = SCALES.get(policy.unit or policy.target_unit or "元", 1)
+    target = AMOUNT_UNITS.get(policy.target_unit or "元", 1)
+    declared = AMOUNT_UNITS.get(policy.unit or policy.target_unit or "元", 1)
     unit = f"[ ]*(?:[(]?[ ]*[亿万千]?元?[(]?{_CURRENCY}?[)]?元?[ ]*[)]?)?整?$"
     digits = translated(extracted(text, f"^[¥￥]?([-+]?{_DIGITS}){unit}", 1), ",，", "")
     written = [("亿", 100_000_000), ("万", 10_000), ("千", 1_000), ("[元币金镑]", 1)]

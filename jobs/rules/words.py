@@ -56,12 +56,6 @@ def undecorated(text: str) -> str:
     return _NEUTRAL.sub("", forms(text)[-1])
 
 
-def bracketed(text: str) -> str:
-    """What stands in brackets, as a unit does."""
-    found = _BRACKETED.search(unicodedata.normalize("NFKC", text))
-    return found[1].strip() if found else ""
-
-
 def is_chinese(text: str) -> bool:
     return bool(_CHINESE.search(text))
 

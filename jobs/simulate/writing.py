@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from jobs.contracts import Catalog, SourceField
+from jobs.contracts import AMOUNT_UNITS, Catalog, SourceField
 
 Convert = Callable[[str], str]
-_SCALES = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
 
 
 def converter_of(catalog: Catalog, field: SourceField) -> Convert | None:
@@ -16,8 +15,8 @@ def converter_of(catalog: Catalog, field: SourceField) -> Convert | None:
     element = catalog.elements[field.element]
     if element.type in ("date", "datetime"):
         return _dater(field.formats[0], element.type == "datetime") if field.formats else None
-    if field.unit and element.unit and field.unit != element.unit and {field.unit, element.unit} <= set(_SCALES):
-        factor = Decimal(_SCALES[element.unit]) / Decimal(_SCALES[field.unit])
+    if field.unit and element.unit and field.unit != element.unit and {field.unit, element.unit} <= set(AMOUNT_UNITS):
+        factor = Decimal(AMOUNT_UNITS[element.unit]) / Decimal(AMOUNT_UNITS[field.unit])
         return lambda text: f"{(Decimal(text) * factor).normalize():f}"
     return None
 

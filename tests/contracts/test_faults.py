@@ -238,3 +238,9 @@ def test_an_anchor_means_what_it_marks_wherever_it_is_named(home: Path) -> None:
 def test_a_text_that_older_yaml_reads_as_another_thing_stays_a_text(home: Path, text: str) -> None:
     replacing('volume: "2950000"', f"volume: {text}")(home / HOUSEHOLD)
     assert load_catalog(home).resources["gaj.household.person"].volume == text
+
+
+@pytest.mark.parametrize("subject", ["family", "plan", "place", "event", "licence", "water"])
+def test_a_resource_may_be_about_something_of_its_own(home: Path, subject: str) -> None:
+    replacing("subject: person", f"subject: {subject}")(home / HOUSEHOLD)
+    assert load_catalog(home).resources["gaj.household.person"].subject == subject

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
+from jobs.contracts.base import IN_WORDS
 from jobs.contracts.schema import SCHEMAS, schema_text, write_schemas
 from jobs.rules import RULES
 
@@ -41,11 +44,17 @@ def test_elements_name_the_rules_that_exist() -> None:
     assert set(schema["$defs"]["Element"]["properties"]["rule"]["enum"]) == set(RULES)
 
 
-def test_amounts_convert_between_the_units_that_may_be_declared() -> None:
-    from jobs.contracts.registers import AMOUNT_UNITS
-    from jobs.rules.numbers import SCALES
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_pattern_has_words_for_the_person_who_missed_it(name: str) -> None:
+    assert set(_patterns(json.loads(schema_text(name)))) <= set(IN_WORDS)
 
-    assert set(AMOUNT_UNITS) == set(SCALES)
+
+def _patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        found = schema.get("pattern")
+        yield from [found] if isinstance(found, str) else []
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _patterns(part)
 
 
 class _Texts(yaml.CSafeLoader):

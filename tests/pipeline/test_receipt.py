@@ -273,12 +273,17 @@ def test_a_run_says_which_table_passed_with_a_warning(home: Home, capsys: pytest
     rules.write_text(json.dumps([usual | {"severity": "warning"}]), encoding="utf-8")
     home.send("thing_20260301_1.csv", {"1": "a", "2": "elsewhere"})
     capsys.readouterr()
-    assert home.brain("run", "--to", "standardise", "--date", DAY) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert [line.split()[:5] for line in said if line.startswith("standardised")] == [
-        ["standardised", "1", "1", "1", "0"]  # tables, built, warned, stopped
-    ]
-    assert f"what a gate let pass with a warning: brain gate standardised {RESOURCE}" in said
+    for built in ("1", "0"):
+        assert home.brain("run", "--to", "standardise", "--date", DAY) == 0
+        said = capsys.readouterr().out.splitlines()
+        columns = [line.split()[:5] for line in said if line.startswith("standardised")]
+        assert columns == [["standardised", "1", built, "1", "0"]], (
+            "tables, built, warned, stopped: whichever run looks"
+        )
+        assert f"passed with a warning: standardised.{RESOURCE}" in said
+        assert f"which rules failed: brain gate standardised {RESOURCE}" in said
+    assert home.brain("run", "--to", "standardise", "--date", DAY, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["warned"] == [f"standardised.{RESOURCE}"]
     assert home.brain("gate", "standardised", RESOURCE) == 0
 
 

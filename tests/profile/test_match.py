@@ -11,7 +11,7 @@ from jobs.contracts import Catalog
 from jobs.profile import profile_file
 from jobs.profile.facts import Codes, gather_facts
 from jobs.profile.likeness import Index, make_index
-from jobs.profile.match import Match, Matcher
+from jobs.profile.match import Match, Matcher, can_hold
 from jobs.rules import words
 from tests.profile.conftest import City
 from tests.profile.deliveries import Delivery, renamed
@@ -109,6 +109,7 @@ def test_no_header_is_a_name_of_one_element_alone_where_a_resource_means_another
     for resource in catalog.resources.values():
         for field in resource.delivered:
             named = {element for form in words.forms(field.name) for element in index.exact.get(form, ())}
+            named = {element for element in named if can_hold(catalog.elements[element], field.name)}
             if len(named) == 1 and field.element not in named:
                 alone[field.name] = (resource.id, field.element, *named)
     assert alone == {}
