@@ -100,7 +100,9 @@ def notes(noticed: dict[str, int]) -> str:
 def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     """Stages with tables, rows and seconds; what was stopped; what to open."""
     stopped = [step for step in outcome.steps if step.is_stopped]
-    warned = [step for step in outcome.steps if step.is_warned]
+    warned = sorted(
+        (step for step in outcome.steps if step.is_warned), key=lambda step: step.state != "built"
+    )  # new first
     if as_json:
         print_json(
             {
