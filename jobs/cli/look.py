@@ -24,6 +24,8 @@ from jobs.stages import stage_of
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON on stdout.")]
 Release = Annotated[int | None, typer.Option("--release", help="Release number; default: the newest.")]
 
+_WHAT_THERE_IS = "Tables: brain sql 'SHOW ALL TABLES'; columns of one: brain sql 'DESCRIBE base.person'"
+
 release_app = typer.Typer(
     help="Releases: list, show, diff, preview, rollback.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -162,9 +164,7 @@ def sql(
         try:
             cursor = connection.execute(query)
         except duckdb.Error as error:
-            raise UsageError(
-                f"the query cannot be run: {error}", remedy="Tables: brain sql 'SHOW ALL TABLES'"
-            ) from None
+            raise UsageError(f"the query cannot be run: {error}", remedy=_WHAT_THERE_IS) from None
         names = [item[0] for item in cursor.description or []]
         rows = cursor.fetchall()
     if as_json:

@@ -100,9 +100,8 @@ def notes(noticed: dict[str, int]) -> str:
 def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     """Stages with tables, rows and seconds; what was stopped; what to open."""
     stopped = [step for step in outcome.steps if step.is_stopped]
-    warned = sorted(
-        (step for step in outcome.steps if step.is_warned), key=lambda step: step.state != "built"
-    )  # new first
+    warned = [step for step in outcome.steps if step.is_warned]
+    warned.sort(key=lambda step: step.state != "built")  # first what this run made
     if as_json:
         print_json(
             {
@@ -132,10 +131,9 @@ def print_outcome(ctx: Context, outcome: Outcome, as_json: bool) -> None:
     if blocked := next((step for step in stopped if step.state == "blocked"), None):
         stdout.print(f"what a gate stopped, rule by rule: brain gate {blocked.layer} {blocked.name}", markup=False)
     if warned:
-        names = ", ".join(f"{step.layer}.{step.name}" for step in warned[:_NAMED]) + (
-            " …" if len(warned) > _NAMED else ""
-        )
-        stdout.print(f"passed with a warning: {names}", markup=False)
+        names = ", ".join(f"{step.layer}.{step.name}" for step in warned[:_NAMED])
+        more = f" and {len(warned) - _NAMED} more" if len(warned) > _NAMED else ""
+        stdout.print(f"passed with a warning: {names}{more}", markup=False)
         stdout.print(f"which rules failed: brain gate {warned[0].layer} {warned[0].name}", markup=False)
     for row in _unclaimed(ctx):
         like = f", named like {' or '.join(row['nearest'])}" if row["nearest"] else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from jobs.contracts import Catalog, CodeTable
+from jobs.profile.days import writing_of, year_first
 from jobs.profile.reading import Values, counted, shares
 from jobs.profile.shapes import COMPILED, DATE_FORMATS, DELETED, OPERATIONS
 
@@ -87,12 +88,16 @@ def _spellings(table: CodeTable) -> Iterable[str]:
 def gather_facts(columns: Sequence[Sequence[str | None]], codes: Codes) -> list[Facts]:
     """Facts of each column of a sample; its columns are of one length."""
     values = [counted(column, DISTINCT) for column in columns]
+    writings = [writing_of(column) for column in values]
+    values = [year_first(v, writing) if writing else v for v, writing in zip(values, writings, strict=True)]
     rules = shares(values, codes.towns)
-    facts = [_facts(c, v, r, codes) for c, v, r in zip(columns, values, rules, strict=True)]
+    facts = [_facts(c, v, r, codes, w) for c, v, r, w in zip(columns, values, rules, writings, strict=True)]
     return _beside_ids(columns, facts)
 
 
-def _facts(column: Sequence[str | None], values: Values, rules: Mapping[str, float], codes: Codes) -> Facts:
+def _facts(
+    column: Sequence[str | None], values: Values, rules: Mapping[str, float], codes: Codes, writing: str
+) -> Facts:
     filled = [value for value in column if value and value.strip()]
     if not filled:
         return Facts(len(column), 0.0, 0, False)
@@ -118,7 +123,7 @@ def _facts(column: Sequence[str | None], values: Values, rules: Mapping[str, flo
         rules=rules,
         tables=codes.coverage(values),
         shapes=shapes,
-        formats=_formats(values) if days else (),
+        formats=((writing,) if writing else _formats(values)) if days else (),
         operations=tuple(sorted(marks, key=lambda mark: (mark not in DELETED, mark))) if is_operation else (),
         span=(days[0], days[-1]) if days else None,
     )

@@ -93,6 +93,7 @@ def shape(facts: Facts) -> str:
         return "empty in the sample"
     length = f"{facts.shortest}" if facts.shortest == facts.longest else f"{facts.shortest}-{facts.longest}"
     kind = "digits" if facts.shape("digits") > 0.98 else "characters"
+    kind = f"{kind}, days as {' and '.join(facts.formats)}" if facts.formats else kind
     own = "each row its own" if facts.unique else f"{facts.distinct:,} different"
     full = "" if facts.filled == 1 else f", {100 * facts.filled:.3g}% filled"
     return f"{length} {kind}, {own}{full}"
