@@ -13,9 +13,10 @@ from jobs.serve.receipt import receipt_text
 
 _HELP = """What became of a delivery, as a receipt for the department (接收回执).
 
-It says file, period, sequence and SHA-256; rows declared, received, landed, refused and quarantined, each by reason and
-in the department's own column names; control totals as declared and as counted; what changed in the columns; the
-verdict. It holds counts and names of columns, never a value, so it may be sent by any channel.
+It says file, period, sequence and SHA-256; rows declared, received, landed, refused and quarantined by reason, and
+cells that could not be read or are doubtful, in the department's own column names; control totals as declared and as
+counted; what changed in the columns; the verdict. It holds counts and names of columns, never a value, so it may be
+sent by any channel.
 
 \b
   brain receipt gaj.household.person                        the newest delivery by period and sequence

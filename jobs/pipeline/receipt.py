@@ -17,6 +17,9 @@ from jobs.lake.journal import DELIVERIES, LANDINGS, STEPS
 
 Row = dict[str, Any]
 
+SOUND = ["repaired", "converted", "placeholder"]
+"""Flags of cells that ask nothing of the department."""
+
 
 def receipts(ctx: Context, which: str, period: str | None = None, sequence: int | None = None) -> list[Row]:
     """Receipts of the resources that match ``which`` (a glob of ids): of the newest delivery of each by period and
@@ -45,7 +48,8 @@ def _receipt(ctx: Context, resource: Resource, row: Row, counts: bool) -> Row:
     landing: Row = {"changes": [], "notes": {}, "reasons": {}, "sums": {}}
     if noted:
         landing = {name: json.loads(noted[0][name]) for name in landing}
-    quarantined = _quarantined(ctx, resource, row["load_id"]) if row["state"] == "landed" else []
+    has_landed = row["state"] == "landed"
+    quarantined = _quarantined(ctx, resource, row["load_id"]) if has_landed else []
     department = ctx.catalog.departments[resource.department]
     return {
         "department": department.code,
@@ -62,7 +66,7 @@ def _receipt(ctx: Context, resource: Resource, row: Row, counts: bool) -> Row:
         "decided_at": row["noted_at"],
         "state": "corrected" if row["state"] == "landed" and not counts else row["state"],
         "reason": row["reason"] or "",
-        "held": _held(ctx, resource.id) if row["state"] == "landed" else "",
+        "held": _held(ctx, resource.id) if has_landed else "",
         "rows": {
             "declared": manifest.get("rows"),
             **{name: row[name] for name in ("received", "landed", "rejected")},
@@ -71,6 +75,7 @@ def _receipt(ctx: Context, resource: Resource, row: Row, counts: bool) -> Row:
         },
         "rejected": [{"reason": reason, "rows": count} for reason, count in sorted(landing["reasons"].items())],
         "quarantined": [found for found in quarantined if found["rows"]],
+        "flagged": _flagged(ctx, resource, row["load_id"]) if has_landed else [],
         "totals": _totals(manifest, landing["sums"]),
         "changes": landing["changes"],
         "notes": landing["notes"],
@@ -114,6 +119,20 @@ def _quarantined(ctx: Context, resource: Resource, load_id: str) -> list[Row]:
     )
     found = duckdb.execute(query, {"files": ctx.lake.files(version), "load": load_id}).fetchall()
     return [_rule(ctx, resource, rule) | {"rows": count} for rule, count in found]
+
+
+def _flagged(ctx: Context, resource: Resource, load_id: str) -> list[Row]:
+    """Cells of the delivery that could not be read or are doubtful, by the department's column and the flag."""
+    version = ctx.lake.passed("standardised", resource.id)
+    if version is None or not version.rows:
+        return []
+    query = (
+        "SELECT place, flag, count(*) FROM (UNPIVOT (SELECT _flag.* FROM read_parquet($files) WHERE _load_id = $load) "
+        "ON COLUMNS(*) INTO NAME place VALUE flag) WHERE NOT list_contains($sound, flag) GROUP BY ALL ORDER BY ALL"
+    )
+    found = duckdb.execute(query, {"files": ctx.lake.files(version), "load": load_id, "sound": SOUND}).fetchall()
+    own = {field.column: field.name for field in reversed(resource.fields)}
+    return [{"field": own.get(column, column), "flag": flag, "cells": cells} for column, flag, cells in found]
 
 
 def _rule(ctx: Context, resource: Resource, rule: str) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from jobs.rules import FLAGS
 from jobs.serve.portal.reasons import reason
 from jobs.serve.portal.words import NOTES, REJECTS, ROW_RULES
 
@@ -78,6 +79,10 @@ def _counted(receipt: Row) -> Iterator[str]:
         for found in receipt["quarantined"]:
             fields = f"（{'、'.join(found['fields'])}）" if found["fields"] else ""
             yield f"  隔离 {found['rows']} 行：{found['name'] or ROW_RULES.get(found['rule'], found['rule'])}{fields}"
+    if receipt["flagged"]:
+        yield "无法识别或存疑的单元格："
+        for found in receipt["flagged"]:
+            yield f"  {found['field']}：{FLAGS.get(found['flag'], found['flag'])}（{found['cells']} 处）"
     for total in receipt["totals"]:
         counted = "未计" if total["counted"] is None else total["counted"]
         agrees = "相符" if total["agrees"] else "不符"

@@ -34,6 +34,27 @@ def test_every_ledger_is_the_expected_one(city: City) -> None:
         assert connection.execute("SELECT count(*) FROM audit.ledger WHERE NOT balances").fetchone() == (0,)
 
 
+@pytest.mark.parametrize(
+    "resource", ["rsj.si.person", "gaj.residence.person", "ybj.insured.person", "gjj.account.person"]
+)
+def test_a_receipt_counts_what_was_planted_in_its_delivery(
+    city: City, capsys: pytest.CaptureFixture[str], resource: str
+) -> None:
+    capsys.readouterr()
+    assert city.brain("receipt", resource, "--period", "2026-03-02", "--sequence", "1", "--json") == 0
+    (receipt,) = json.loads(capsys.readouterr().out)
+    planted = duckdb.execute(
+        'SELECT "column", flag, count(*) FROM read_parquet($truth) WHERE resource = $resource AND file = $file '
+        "AND flag NOT IN ('', 'repaired', 'converted', 'placeholder') GROUP BY ALL",
+        {"truth": str(city.home / "data" / "truth" / "errors.parquet"), "resource": resource, "file": receipt["file"]},
+    ).fetchall()
+    seen = {(found["field"], found["flag"]): found["cells"] for found in receipt["flagged"]}
+    assert planted
+    assert {key: seen.get(key) for key in [(column, flag) for column, flag, _ in planted]} == {
+        (column, flag): cells for column, flag, cells in planted
+    }
+
+
 def test_cells_are_those_of_the_declared_source(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAIN_HOME", str(city.home))
     answer = truth.main()
