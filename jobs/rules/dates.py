@@ -48,10 +48,12 @@ def _text(raw: str, policy: Policy) -> str:
 
 
 def _shape(form: str) -> str:
-    """A regular expression of a declared writing, a group a part."""
-    found = _PART.split(form)
-    groups = ["([0-9]{4})" if part == "yyyy" else "([0-9]{1,2})" for part in _PART.findall(form)]
-    return "".join(re.escape(between) + group for between, group in zip(found, [*groups, ""], strict=True))
+    """A regular expression of a declared writing, a group a part. Where nothing stands between the parts each has the
+    digits of its letters: 1012025 could be two days."""
+    between, parts = _PART.split(form), _PART.findall(form)
+    widths = [str(len(part)) if part == "yyyy" or not any(between) else "1,2" for part in parts]
+    groups = [*(f"([0-9]{{{width}}})" for width in widths), ""]
+    return "".join(re.escape(mark) + group for mark, group in zip(between, groups, strict=True))
 
 
 def _year_first(parts: list[str]) -> str:
